@@ -1,0 +1,82 @@
+"""Where the knowledge base lies: a checkout, or the copy inside an installed wheel; and the name of each file's graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.errors import UsageError
+from kb.namespaces import GRAPH
+
+_FOLDERS = ("ontology", "data", "shapes", "queries")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder that holds ``ontology/ data/ shapes/ queries/``."""
+
+    root: Path
+
+    @property
+    def ontology(self) -> Path:
+        return self.root / "ontology"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def shapes(self) -> Path:
+        return self.root / "shapes"
+
+    @property
+    def queries(self) -> Path:
+        return self.root / "queries"
+
+    def ontology_files(self, alignments: bool = False) -> list[Path]:
+        """The ontology's modules in order of name; the alignments to other vocabularies only on request."""
+        return [p for p in sorted(self.ontology.glob("*.ttl")) if alignments or p.name != "alignments.ttl"]
+
+    def data_files(self) -> list[Path]:
+        """Registers and documents, in order of path."""
+        return sorted(self.data.rglob("*.ttl"))
+
+    def shape_files(self) -> list[Path]:
+        return sorted(self.shapes.glob("*.ttl"))
+
+    def query_files(self) -> list[Path]:
+        return sorted(self.queries.rglob("*.rq"))
+
+    def graph_iri(self, path: Path) -> str:
+        """The IRI of the named graph that holds a file: its path below the root, without the suffix.
+
+        A file from elsewhere gets a graph named after its file name, below ``…/graph/external/``.
+        """
+        try:
+            name = path.resolve().relative_to(self.root.resolve()).with_suffix("").as_posix()
+        except ValueError:
+            name = "external/" + path.stem
+        return GRAPH + _iri_path(name)
+
+
+def _iri_path(name: str) -> str:
+    from urllib.parse import quote
+
+    return quote(name, safe="/-._~")
+
+
+def find_project(root: Path | None = None) -> Project:
+    """The project to work on: ``root`` if given, else the checkout that this package lies in, else the wheel's copy.
+
+    Raises UsageError where ``root`` lacks one of the project's folders.
+    """
+    if root is not None:
+        missing = [name for name in _FOLDERS if not (root / name).is_dir()]
+        if missing:
+            raise UsageError(f"{root} is not a knowledge base: it has no {'/, '.join(missing)}/ folder")
+        return Project(root)
+    package = Path(__file__).resolve().parent
+    checkout = package.parent.parent
+    if package.parent.name == "src" and (checkout / "ontology").is_dir():
+        return Project(checkout)
+    return Project(package / "_bundle")

@@ -1,0 +1,92 @@
+"""Reading RDF files: encodings, syntax errors with their place, and the formats by suffix."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from kb import rdf
+from kb.errors import InputError, Position
+
+FORMATS = {
+    ".ttl": rdf.RdfFormat.TURTLE,
+    ".nt": rdf.RdfFormat.N_TRIPLES,
+    ".nq": rdf.RdfFormat.N_QUADS,
+    ".trig": rdf.RdfFormat.TRIG,
+    ".rdf": rdf.RdfFormat.RDF_XML,
+    ".owl": rdf.RdfFormat.RDF_XML,
+    ".jsonld": rdf.RdfFormat.JSON_LD,
+}
+"""File suffix to format; standard input and unknown suffixes are read as Turtle."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def format_of(name: str) -> rdf.RdfFormat:
+    """The format that a file's suffix stands for; Turtle where it says nothing."""
+    return FORMATS.get(Path(name).suffix.lower(), rdf.RdfFormat.TURTLE)
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The content of a file, or of standard input for ``-``.
+
+    Raises InputError for a file that is missing, a folder, unreadable, or not UTF-8; a byte order mark is refused, since
+    a Turtle parser elsewhere may not skip it.
+    """
+    name = display_name(path)
+    try:
+        content = sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()
+    except FileNotFoundError:
+        raise InputError("no such file", Position(name)) from None
+    except IsADirectoryError:
+        raise InputError("this is a folder, not a file", Position(name)) from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", Position(name)) from None
+    if content.startswith(_BOM):
+        raise InputError(
+            "the file begins with a byte order mark (BOM); save it as UTF-8 without one", Position(name, 1, 1)
+        )
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        start = content.rfind(b"\n", 0, error.start) + 1
+        column = len(content[start : error.start].decode("utf-8")) + 1
+        raise InputError(
+            f"not valid UTF-8: byte 0x{content[error.start]:02X} cannot be decoded; save the file as UTF-8",
+            Position(name, line, column),
+        ) from None
+    return content
+
+
+def display_name(path: str | Path) -> str:
+    return "<stdin>" if str(path) == "-" else str(path)
+
+
+def parse(content: bytes, name: str, format: rdf.RdfFormat | None = None, base: str | None = None) -> Iterator[rdf.Quad]:
+    """The quads of a document, with its literals' lexical forms as written; blank nodes are renamed apart.
+
+    Raises InputError at the first syntax error, with the line, the column and the line's text.
+    """
+    try:
+        yield from rdf.parse(content, format=format or format_of(name), base_iri=base, rename_blank_nodes=True)
+    except SyntaxError as error:
+        raise syntax_error(error, content, name) from None
+
+
+def parse_file(path: str | Path) -> Iterator[rdf.Quad]:
+    """The quads of a file; see ``read_bytes`` and ``parse`` for the errors."""
+    return parse(read_bytes(path), display_name(path), format_of(str(path)))
+
+
+def syntax_error(error: SyntaxError, content: bytes, name: str) -> InputError:
+    """The engine's syntax error as ours: its message without the position that it repeats, and the place it points to."""
+    message = re.sub(r"^Parser error (?:at|between) line \d+ column \d+(?: and (?:line \d+ )?column \d+)?: ", "", error.msg)
+    line, column = error.lineno, error.offset
+    text = None
+    if line is not None:
+        lines = content.split(b"\n", line)
+        text = lines[line - 1].decode("utf-8", "replace").rstrip("\r") if len(lines) >= line else None
+    return InputError(message, Position(name, line, column, text))
