@@ -17,7 +17,7 @@ ENTITY_KINDS = (
     "actor", "agreement", "event", "instrument", "mission", "place", "programme", "venue", "work",
 )  # fmt: skip
 CONCEPT_KINDS = (
-    "concept", "basis", "comparison", "confidence", "deontic", "frequency", "hedge", "kind", "linkkind", "qualifier",
+    "concept", "basis", "comparison", "confidence", "deontic", "extent", "frequency", "hedge", "kind", "linkkind", "qualifier",
     "realisation", "reason", "stance", "standing", "timeframe", "scheme",
 )  # fmt: skip
 TEXT_KINDS = ("document", "text", "passage", "selector", "marker", "reference")
