@@ -55,7 +55,7 @@ PREFIXES: dict[str, str] = {"mm": ONTOLOGY, **{kind: f"{ID}{kind}/" for kind in 
 """Prefix to namespace; the order is mm, our kinds of identifier, then the external vocabularies."""
 
 # Local names that Turtle, SPARQL and people all read without escapes.
-_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
+LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
 _CURIE = re.compile(r"([A-Za-z][\w-]*):([^\s<>\"{}|^`\\/][^\s<>\"{}|^`\\]*)\Z")
 # Longest namespace first, so that an IRI is abbreviated by the most specific one.
 _BY_LENGTH = sorted(((ns, prefix) for prefix, ns in PREFIXES.items()), key=lambda pair: -len(pair[0]))
@@ -64,7 +64,7 @@ _BY_LENGTH = sorted(((ns, prefix) for prefix, ns in PREFIXES.items()), key=lambd
 def curie(iri: str) -> str:
     """The IRI as ``prefix:local`` where a prefix of the project fits without escapes, else the IRI unchanged."""
     for namespace, prefix in _BY_LENGTH:
-        if iri.startswith(namespace) and _LOCAL.match(iri[len(namespace) :]):
+        if iri.startswith(namespace) and LOCAL_NAME.match(iri[len(namespace) :]):
             return f"{prefix}:{iri[len(namespace):]}"
     return iri
 

@@ -1,0 +1,106 @@
+"""The one way in which the project's Turtle files are written, so that a change of one value is a change of one line.
+
+Subjects stay in the order of their author, who groups what is read together; what is inside a subject is ordered here.
+Lexical forms are kept as written, and nothing is lost: a comment that has no place in the form is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kb import rdf, turtle
+from kb.errors import InputError, Position
+from kb.turtle_source import Comment, Lines, Statement, statements, tokens
+from kb.turtle_writer import Comments, Term, format_quads
+
+__all__ = ["Comments", "format_document", "format_quads"]
+
+
+def format_document(content: bytes, name: str) -> str:
+    """A Turtle document in the project's form.
+
+    Raises InputError for a syntax error, or for a comment that could not be kept: one inside a statement, or after one
+    on the same line.
+    """
+    parser = rdf.parse(content, format=rdf.RdfFormat.TURTLE)
+    try:
+        quads = list(parser)
+    except SyntaxError as error:
+        raise turtle.syntax_error(error, content, name) from None
+    text = content.decode("utf-8")
+    labels = {token.text[2:] for token in tokens(text) if token.kind == "name" and token.text.startswith("_:")}
+    comments = _read_comments(text, name, _anonymous(quads, labels))
+    try:
+        formatted = format_quads(quads, parser.prefixes, comments, labels)
+    except InputError as error:
+        raise InputError(str(error), Position(name)) from None
+    _check_nothing_lost(quads, formatted)
+    return formatted
+
+
+def _read_comments(text: str, name: str, anonymous: Iterator[Term]) -> Comments:
+    """The comments of a text, each tied to the subject of the statement that it stands before.
+
+    ``anonymous`` are the subjects of the statements that begin with a bracket, in order.
+    """
+    lines = Lines(text)
+    found = Comments()
+    pending: list[str] = []
+    directives: list[str] = []
+    last_line = 0
+    started = False
+    for item in statements(text):
+        line = lines.line(item.start)
+        if isinstance(item, Comment):
+            if item.inside or lines.content(line)[: lines.column(item.start) - 1].strip():
+                raise InputError(
+                    "this comment has no place in the canonical form; put it on a line of its own, before the statement",
+                    Position(name, line, lines.column(item.start), lines.content(line)),
+                )
+            if pending and line > last_line + 1:
+                pending.append("")
+            pending.append(item.text.rstrip())
+            last_line = line
+            continue
+        if item.directive is not None:
+            directives.append(item.directive)
+            if pending and not started:
+                found.header += ([""] if found.header else []) + pending
+                pending = []
+            continue
+        started = True
+        subject = next(anonymous) if item.subject is None else None
+        if pending:
+            if line > last_line + 1:
+                pending.append("")
+            subject = subject or _subject(item, directives)
+            found.before.setdefault(subject, []).extend(pending)
+            pending = []
+    found.footer = pending
+    return found
+
+
+def _anonymous(quads: list[rdf.Quad], labels: set[str]) -> Iterator[Term]:
+    """The subjects that are written in brackets, in order: blank nodes that nothing refers to and nobody has labelled."""
+    used = {quad.object for quad in quads}
+    subjects = dict.fromkeys(quad.subject for quad in quads)
+    return (s for s in subjects if isinstance(s, rdf.BlankNode) and s not in used and s.value not in labels)
+
+
+def _subject(statement: Statement, directives: list[str]) -> Term:
+    """The subject of a statement as a term, its name resolved by the parser."""
+    probe = "\n".join([*directives, f"{statement.subject} <urn:x:p> <urn:x:o> ."])
+    return next(iter(rdf.parse(probe, format=rdf.RdfFormat.TURTLE))).subject
+
+
+def _check_nothing_lost(quads: list[rdf.Quad], formatted: str) -> None:
+    """Raises RuntimeError where the formatted text does not say the same: a bug of ours must not reach a file."""
+
+    def content(of: Iterable[rdf.Quad]) -> rdf.Dataset:
+        dataset = rdf.Dataset(of)
+        dataset.canonicalize(rdf.CanonicalizationAlgorithm.UNSTABLE)
+        return dataset
+
+    again = list(rdf.parse(formatted, format=rdf.RdfFormat.TURTLE))
+    if set(again) != set(quads) and content(again) != content(quads):
+        raise RuntimeError("the formatted text does not hold the same triples")
