@@ -11,6 +11,7 @@ BASE = "https://w3id.org/medical-missions/"
 ONTOLOGY = BASE + "ontology/"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
+SHAPES = BASE + "shapes/"
 
 # The kinds of identifier: https://w3id.org/medical-missions/id/<kind>/<local name>, each with a prefix of the same name.
 ENTITY_KINDS = (
@@ -51,8 +52,13 @@ EXTERNAL = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
-PREFIXES: dict[str, str] = {"mm": ONTOLOGY, **{kind: f"{ID}{kind}/" for kind in ID_KINDS}, **EXTERNAL}
-"""Prefix to namespace; the order is mm, our kinds of identifier, then the external vocabularies."""
+PREFIXES: dict[str, str] = {
+    "mm": ONTOLOGY,
+    "mms": SHAPES,
+    **{kind: f"{ID}{kind}/" for kind in ID_KINDS},
+    **EXTERNAL,
+}
+"""Prefix to namespace; the order is mm, the shapes, our kinds of identifier, then the external vocabularies."""
 
 # Local names that Turtle, SPARQL and people all read without escapes.
 LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?\Z")
