@@ -1,0 +1,219 @@
+"""The lines of a text as blocks: paragraphs, list items, table rows, headings marked as such, rules.
+
+Texts come with a line for each paragraph, or wrapped at a width, or as Markdown; which one is seen from the text or said
+by the hints. A block's span is what can be read: list bullets and numbers, ``#`` signs and quotation bars lie outside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from kb import phrases, sentences
+from kb.citations import SUPERSCRIPT
+from kb.hints import Hints, LineHint
+
+_NEWLINE = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_INVISIBLE = "\u200b\u2060\ufeff"
+BLANK = re.compile(rf"[\s{_INVISIBLE}]*")
+_QUOTE_BAR = re.compile(r"(?:>[ \t\u00a0]?)+")
+_HEADING = re.compile(r"(#{1,6})[ \t\u00a0]+(?=\S)")
+_UNDERLINE = re.compile(r"(?:=+|-{2,})\Z")
+_RULE = re.compile(r"(?:[-*_=~][ \t]*){3,}\Z")
+_SEPARATOR = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?\Z")
+# The numbers that a bibliography prints: [3], [^3]:, ³; then the bullets and numbers of lists.
+_ENTRY = re.compile(rf"\[\^?(\d{{1,4}})\][:.]?[\s\u00a0]+(?=\S)|([{SUPERSCRIPT}]+)[ \t\u00a0]*(?=[^\s\d,;])")
+_BULLET = re.compile(r"(?:[-*+•·▪◦‣●○–][ \t\u00a0]+)(?:\[[ xX]\][ \t\u00a0]+)?(?=\S)")
+_NUMBER = re.compile(r"(?:(\d{1,3})[.)]|\((\d{1,3})\)|[a-z]\)|\([a-z]\))[ \t\u00a0]+(?=\S)")
+HEADING_NUMBER = re.compile(r"(?:(?P<roman>[IVXLC]+)|(?P<decimal>\d{1,2}(?:\.\d{1,2})*)|(?P<letter>[A-Z]))(?:[.)]|(?<=\.\d)|(?<=\.\d\d))[ \t\u00a0]+(?=\S)")
+
+MAX_HEADING_WORDS = 15
+_MIN_WRAP = 40
+_MAX_WRAP = 130
+
+
+@dataclass
+class Block:
+    """A stretch of lines that belong together.
+
+    ``shape`` is ``paragraph``, ``item``, ``row``, ``separator`` (of a table), ``heading`` (marked as one), ``rule`` or
+    ``metadata``; ``start`` and ``end`` are code points of the content, end-exclusive; ``line`` counts from 1.
+    """
+
+    shape: str
+    start: int
+    end: int
+    line: int
+    level: int | None = None
+    number: int | None = None
+    bracketed: bool = False
+    indent: int = 0
+    after_blank: bool = False
+    hints: dict[str, LineHint] = field(default_factory=dict)
+
+
+def blocks(text: str, hints: Hints) -> list[Block]:
+    """The blocks of a text in order; blank lines separate and are not blocks themselves."""
+    lines = list(_lines(text, hints))
+    _mark_metadata(text, lines)
+    _mark_tables(text, lines)
+    _mark_underlined(text, lines)
+    _unmark_numbered_headings(text, lines)
+    wrapped = _is_wrapped(text, lines) if hints.wrapped is None else hints.wrapped
+    merged: list[Block] = []
+    for block in lines:
+        if merged and _continues(text, merged[-1], block, wrapped):
+            merged[-1].end = block.end
+        else:
+            merged.append(block)
+    return merged
+
+
+def is_heading_like(text: str) -> bool:
+    """Whether a line reads as a heading: short, beginning with a capital or a digit, without the stop of a sentence."""
+    stripped = text.lstrip(phrases.OPENERS)
+    if not stripped or not (stripped[0].isupper() or stripped[0].isdigit()) or len(text.split()) > MAX_HEADING_WORDS:
+        return False
+    stop = sentences.ends_with_stop(text)
+    if stop in ("?", "!"):
+        return phrases.is_title_case(text)
+    return not stop
+
+
+def _lines(text: str, hints: Hints) -> Iterator[Block]:
+    position, after_blank = 0, False
+    ends = [match.span() for match in _NEWLINE.finditer(text)] + [(len(text), len(text))]
+    for number, (stop, following) in enumerate(ends, 1):
+        start = BLANK.match(text, position, stop).end()
+        end = start + len(text[start:stop].rstrip().rstrip(_INVISIBLE).rstrip())
+        if end > start:
+            indent = len(text[position:start].expandtabs(4))
+            block = _line(text, start, end, number)
+            block.indent, block.after_blank = indent, after_blank
+            block.hints = hints.line(number, text[block.start : block.end])
+            yield block
+        after_blank = end <= start
+        position = following
+
+
+def _line(text: str, start: int, end: int, number: int) -> Block:
+    """One line with the shape that it has by itself."""
+    bar = _QUOTE_BAR.match(text, start, end)
+    if bar and bar.end() < end:
+        start = BLANK.match(text, bar.end(), end).end()
+    line = text[start:end]
+    if line.startswith("|"):
+        return Block("separator" if _SEPARATOR.match(line) else "row", start, end, number)
+    if _RULE.match(line) or set(line) <= {">", " ", "\t"}:
+        return Block("rule", start, end, number)
+    heading = _HEADING.match(line)
+    if heading:
+        content = re.sub(r"[ \t]+#+\Z", "", line)
+        return Block("heading", start + heading.end(), start + len(content), number, level=len(heading.group(1)))
+    entry = _ENTRY.match(line)
+    if entry:
+        digits = entry.group(1) or entry.group(2).translate(str.maketrans(SUPERSCRIPT, "0123456789"))
+        return Block("item", start + entry.end(), end, number, number=int(digits), bracketed=True)
+    bullet = _BULLET.match(line)
+    inner = _NUMBER.match(line, bullet.end() if bullet else 0)
+    if inner:
+        digits = inner.group(1) or inner.group(2)
+        return Block("item", start + inner.end(), end, number, number=int(digits) if digits else None)
+    if bullet:
+        return Block("item", start + bullet.end(), end, number)
+    return Block("paragraph", start, end, number)
+
+
+def _mark_metadata(text: str, lines: list[Block]) -> None:
+    """The YAML block that may open a Markdown file is data about the text, not text."""
+    if lines and lines[0].line == 1 and text[lines[0].start : lines[0].end] == "---":
+        for index, block in enumerate(lines[1:], 1):
+            if text[block.start : block.end] in ("---", "..."):
+                for inside in lines[1:index]:
+                    inside.shape = "metadata"
+                block.shape = "rule"
+                return
+
+
+def _mark_tables(text: str, lines: list[Block]) -> None:
+    """Rows of a table whose outer bars are left out: the line above a separator, and those below it that hold a bar."""
+    for index in range(1, len(lines)):
+        line = text[lines[index].start : lines[index].end]
+        above = lines[index - 1]
+        if lines[index].shape not in ("paragraph", "rule", "separator") or "|" not in line or not _SEPARATOR.match(line):
+            continue
+        if "|" in text[above.start : above.end] and above.shape in ("paragraph", "row"):
+            above.shape, lines[index].shape = "row", "separator"
+            for block in lines[index + 1 :]:
+                if block.after_blank or block.shape != "paragraph" or "|" not in text[block.start : block.end]:
+                    break
+                block.shape = "row"
+
+
+def _mark_underlined(text: str, lines: list[Block]) -> None:
+    """A line of ``===`` or ``---`` right below a single short line makes that one a heading."""
+    for index in range(1, len(lines)):
+        below, above = lines[index], lines[index - 1]
+        line = text[below.start : below.end]
+        alone = index == 1 or above.after_blank or lines[index - 2].shape != "paragraph"
+        if below.after_blank or above.shape != "paragraph" or not alone or not _UNDERLINE.match(line) or len(line) < 3:
+            continue
+        if is_heading_like(text[above.start : above.end]) or line.startswith("="):
+            above.shape, above.level = "heading", 1 if line.startswith("=") else 2
+            below.shape = "rule"
+
+
+def _unmark_numbered_headings(text: str, lines: list[Block]) -> None:
+    """``1. Background`` is a heading where it stands alone, and an item where its neighbours are numbered too."""
+    numbered = [block.shape == "item" and block.number is not None and not block.bracketed for block in lines]
+    for index, block in enumerate(lines):
+        neighbours = numbered[max(0, index - 1) : index] + numbered[index + 1 : index + 2]
+        if not numbered[index] or any(neighbours) or block.indent:
+            continue
+        start = text.rfind(str(block.number), 0, block.start)
+        if HEADING_NUMBER.match(text, start) and is_heading_like(text[block.start : block.end]) and index + 1 < len(lines):
+            block.shape, block.start, block.number = "paragraph", start, None
+
+
+def _is_wrapped(text: str, lines: list[Block]) -> bool:
+    """Whether lines were broken at a width: each is as long as the next word allowed, and some break a sentence."""
+    plain = [block for block in lines if block.shape in ("paragraph", "item")]
+    if not plain:
+        return False
+    width = max(block.end - block.start for block in plain)
+    if not _MIN_WRAP <= width <= _MAX_WRAP:
+        return False
+    full = broken = pairs = 0
+    for above, below in pairwise(lines):
+        if below.after_blank or above.shape not in ("paragraph", "item") or below.shape != "paragraph":
+            continue
+        pairs += 1
+        first_word = text[below.start : below.end].split()[0]
+        full += above.indent + above.end - above.start + 1 + len(first_word) > width * 0.85
+        above_text = text[above.start : above.end]
+        broken += not sentences.ends_with_stop(above_text) and text[below.start].islower()
+    return bool(broken) and full >= 0.75 * pairs
+
+
+def _continues(text: str, above: Block, below: Block, wrapped: bool) -> bool:
+    """Whether a line goes on with the block above it."""
+    if below.after_blank or above.shape not in ("paragraph", "item") or above.hints or below.hints:
+        return False
+    above_text = text[above.start : above.end]
+    if below.bracketed and above.shape == "paragraph":
+        # A citation marker that the line break has put first.
+        return wrapped and not phrases.BIBLIOGRAPHY.match(above_text)
+    if below.shape != "paragraph":
+        return False
+    if above.shape == "item" and below.indent > above.indent:
+        return True
+    if not wrapped:
+        return False
+    return not any(is_apart(line) for line in (above_text, text[below.start : below.end]))
+
+
+def is_apart(line: str) -> bool:
+    """Whether a line stands alone by what it says: page furniture, or the heading of a bibliography."""
+    return bool(phrases.FURNITURE.match(line) or phrases.BIBLIOGRAPHY.match(line))
