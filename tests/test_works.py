@@ -106,6 +106,14 @@ def test_every_reference_of_the_report_has_its_work(register: Register) -> None:
     assert sorted(described) == sorted(reference(number) for number in range(1, 42))
 
 
+def test_the_references_are_those_of_the_text(register: Register) -> None:
+    printed = {
+        subject: register.text(subject, "mm:referenceNumber")
+        for subject in register.of_type("biro:BibliographicReference")
+    }
+    assert printed == {reference(number): str(number) for number in range(1, 42)}
+
+
 def test_the_references_are_forty_works(register: Register) -> None:
     works = {work_of(register, number) for number in range(1, 42)}
     assert len(works) == 40
