@@ -25,6 +25,7 @@ from pyoxigraph import (  # noqa: F401 - this module is the door to the engine
     Triple,
     Variable,
     parse,
+    parse_query_results,
     serialize,
 )
 

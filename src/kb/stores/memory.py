@@ -1,0 +1,131 @@
+"""The store in memory, and what it shares with the embedded one: both are the engine's own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from kb import rdf, sparql
+from kb.stores.base import DERIVED, Answer, GraphContent, QueryTimeout, Store
+
+T = TypeVar("T")
+
+
+class MemoryStore(Store):
+    """Named graphs in memory, gone when the process ends; ``MemoryStore(graphs.load_project(project))`` for the bundle."""
+
+    name = "the store in memory"
+
+    def __init__(self, engine: rdf.Store | None = None) -> None:
+        self._engine = rdf.Store() if engine is None else engine
+
+    def query(
+        self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
+    ) -> Answer:
+        return query_engine(self._engine, text, timeout, base_iri, derived)
+
+    def write(self, contents: Iterable[GraphContent], *, replace: bool = False) -> None:
+        write_engine(self._engine, list(contents), replace)
+
+    def count(self, graph: str) -> int:
+        return count_engine(self._engine, graph)
+
+    def graphs(self) -> list[str]:
+        return graphs_engine(self._engine)
+
+
+def query_engine(
+    engine: rdf.Store, text: str, timeout: float | None, base_iri: str | None, derived: bool, lazy: bool = True
+) -> Answer:
+    """Ask the engine; see ``Store.query``. Raises its OSError and RuntimeError where the files are at fault.
+
+    ``lazy`` leaves the work to whoever reads the answer; with a deadline it is always done here.
+    """
+    dataset = {} if _names_its_graphs(text) else _dataset(graphs_engine(engine), derived)
+
+    def ask() -> Answer:
+        return engine.query(text, base_iri=base_iri, **dataset)
+
+    if timeout is None:
+        return ask() if lazy else _evaluated(ask())
+    return _in_time(lambda: _evaluated(ask()), timeout)
+
+
+def _names_its_graphs(text: str) -> bool:
+    return any(token.word == "FROM" for token in sparql.tokens(text))
+
+
+def _dataset(graphs: list[str], derived: bool) -> dict[str, object]:
+    """The engine's arguments for the union of the graphs that a query sees unasked."""
+    shown = graphs if derived else [iri for iri in graphs if not iri.startswith(DERIVED)]
+    if len(shown) < len(graphs):
+        # Several times slower than the flag below, and so only where there is something to leave out.
+        return {"default_graph": [rdf.NamedNode(iri) for iri in shown]}
+    return {"use_default_graph_as_union": True}
+
+
+def _evaluated(answer: Answer) -> Answer:
+    """The same answer, computed: the engine itself works lazily."""
+    if isinstance(answer, rdf.QuerySolutions):
+        content = answer.serialize(format=rdf.QueryResultsFormat.JSON)
+        return rdf.parse_query_results(content, rdf.QueryResultsFormat.JSON)
+    if isinstance(answer, rdf.QueryBoolean):
+        return answer
+    return list(answer)
+
+
+def _in_time(work: Callable[[], T], timeout: float) -> T:
+    """The result of ``work`` if it comes within ``timeout`` seconds; its own error; or QueryTimeout.
+
+    The engine cannot be interrupted, so the thread is left behind.
+    """
+    outcome: list[T] = []
+    failure: list[Exception] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work())
+        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
+            failure.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(timeout)
+    if failure:
+        raise failure[0]
+    if not outcome:
+        raise QueryTimeout(f"no answer within {timeout:g} s; ask for less, or allow more time")
+    return outcome[0]
+
+
+def write_engine(engine: rdf.Store, contents: list[GraphContent], replace: bool) -> None:
+    """Write in one transaction; see ``Store.write``."""
+    wanted = rdf.Store()  # the engine's own spelling of each literal, so that old and new can be compared
+    for content in contents:
+        graph = rdf.NamedNode(content.iri)
+        wanted.bulk_extend(rdf.Quad(t.subject, t.predicate, t.object, graph) for t in content.triples)
+    removed = []
+    if replace:
+        for iri in {content.iri for content in contents}:
+            present = engine.quads_for_pattern(None, None, None, rdf.NamedNode(iri))
+            removed += [quad for quad in present if quad not in wanted]
+    added = [quad for quad in wanted if quad not in engine]
+    if not removed:
+        engine.extend(added)
+        return
+    # Only an update takes out and puts in within one transaction.
+    engine.update(f"DELETE DATA {{ {_data(removed)} }} ; INSERT DATA {{ {_data(added)} }}")
+
+
+def _data(quads: list[rdf.Quad]) -> str:
+    return "\n".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in quads)
+
+
+def count_engine(engine: rdf.Store, graph: str) -> int:
+    query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {rdf.NamedNode(graph)} {{ ?s ?p ?o }} }}"
+    return int(next(engine.query(query))["n"].value)
+
+
+def graphs_engine(engine: rdf.Store) -> list[str]:
+    return sorted(graph.value for graph in engine.named_graphs() if isinstance(graph, rdf.NamedNode))
