@@ -1,7 +1,7 @@
 """Citation markers in a text: superscript digits and numbers in brackets, one by one, and what only looks like them.
 
-A run is everything that cites at one place (``¹,¹¹,¹²`` or ``[3, 5–7]``); a marker is one number of it. Superscripts come
-from two Unicode blocks: ¹ ² ³ from Latin-1, the other digits from Superscripts and Subscripts.
+A run is everything that cites at one place (``¹,¹¹,¹²`` or ``[3, 5–7]``); a marker is one number of it. Superscripts
+come from two Unicode blocks: ¹ ² ³ from Latin-1, the other digits from Superscripts and Subscripts.
 """
 
 from __future__ import annotations
@@ -61,7 +61,11 @@ def find(text: str, start: int, end: int, styles: tuple[str, ...]) -> Iterator[M
     """The markers of a span in order of place, numbers in the order as printed; and the exponents that are none."""
     runs = [(run, style) for style in styles for run in re.compile(STYLES[style]).finditer(text, start, end)]
     for run, style in sorted(runs, key=lambda found: found[0].start()):
-        if style == "superscript" and run.group().isdigit() and _POWER.search(text[max(start, run.start() - 8) : run.start()]):
+        if (
+            style == "superscript"
+            and run.group().isdigit()
+            and _POWER.search(text[max(start, run.start() - 8) : run.start()])
+        ):
             yield Power(run.start(), run.end())
         else:
             yield from _numbers(run)

@@ -6,13 +6,13 @@ the start of its text (list bullet and ``#`` signs left out).
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from dataclasses import dataclass, field
 
 from kb.citations import DEFAULT_STYLES, STYLES
 from kb.errors import InputError, Position
+from kb.messages import did_you_mean
 
 LINE_ROLES = ("title", "byline", "dateline", "furniture", "caption", "bibliography", "paragraph", "recommendations")
 """Keys that name lines: a string, a number, or a list of these."""
@@ -67,17 +67,18 @@ class Hints:
 
 
 def parse(content: str, name: str) -> Hints:
-    """The hints in a TOML text; ``name`` is shown in messages. Raises InputError for anything that is not understood."""
+    """The hints in a TOML text; ``name`` is shown in messages. Raises InputError for what is not understood."""
     try:
         table = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise _toml_error(error, content, name) from None
     for key in table:
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1)
-            raise _fault(name, f"unknown key {key!r}{f'; did you mean {near[0]}?' if near else ''} (known: {', '.join(KEYS)})")
+            raise _fault(name, f"unknown key {key!r}{did_you_mean(key, KEYS)} (the keys are {', '.join(KEYS)})")
     lines = [
-        LineHint(role, **_where(entry, role, name)) for role in LINE_ROLES for entry in _entries(table, role, name, (str, int))
+        LineHint(role, **_where(entry, role, name))
+        for role in LINE_ROLES
+        for entry in _entries(table, role, name, (str, int))
     ]
     markers = tuple(_entries(table, "markers", name, (str,))) if "markers" in table else DEFAULT_STYLES
     for style in markers:
@@ -89,7 +90,9 @@ def parse(content: str, name: str) -> Hints:
     return Hints(
         lines=(*_headings(table, name), *lines),
         rationale=tuple(_pattern(entry, "rationale", name) for entry in _entries(table, "rationale", name, (str,))),
-        item_headings=tuple(_pattern(entry, "item_headings", name) for entry in _entries(table, "item_headings", name, (str,))),
+        item_headings=tuple(
+            _pattern(entry, "item_headings", name) for entry in _entries(table, "item_headings", name, (str,))
+        ),
         abbreviations=frozenset(word.rstrip(".").lower() for word in _entries(table, "abbreviations", name, (str,))),
         names=frozenset(_entries(table, "names", name, (str,))),
         markers=markers,

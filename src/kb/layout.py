@@ -1,7 +1,8 @@
 """The lines of a text as blocks: paragraphs, list items, table rows, headings marked as such, rules.
 
-Texts come with a line for each paragraph, or wrapped at a width, or as Markdown; which one is seen from the text or said
-by the hints. A block's span is what can be read: list bullets and numbers, ``#`` signs and quotation bars lie outside.
+Texts come with a line for each paragraph, or wrapped at a width, or as Markdown; which one is seen from the text or
+said by the hints. A block's span is what can be read: list bullets and numbers, ``#`` signs and quotation bars lie
+outside.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ _SEPARATOR = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?\Z")
 _ENTRY = re.compile(rf"\[\^?(\d{{1,4}})\][:.]?[\s\u00a0]+(?=\S)|([{SUPERSCRIPT}]+)[ \t\u00a0]*(?=[^\s\d,;])")
 _BULLET = re.compile(r"(?:[-*+•·▪◦‣●○–][ \t\u00a0]+)(?:\[[ xX]\][ \t\u00a0]+)?(?=\S)")
 _NUMBER = re.compile(r"(?:(\d{1,3})[.)]|\((\d{1,3})\)|[a-z]\)|\([a-z]\))[ \t\u00a0]+(?=\S)")
-HEADING_NUMBER = re.compile(r"(?:(?P<roman>[IVXLC]+)|(?P<decimal>\d{1,2}(?:\.\d{1,2})*)|(?P<letter>[A-Z]))(?:[.)]|(?<=\.\d)|(?<=\.\d\d))[ \t\u00a0]+(?=\S)")
+# The number that a heading may begin with: "IV. ", "2.1 ", "3) ", "B. ".
+HEADING_NUMBER = re.compile(
+    r"(?:(?P<roman>[IVXLC]+)|(?P<decimal>\d{1,2}(?:\.\d{1,2})*)|(?P<letter>[A-Z]))"
+    r"(?:[.)]|(?<=\.\d)|(?<=\.\d\d))[ \t\u00a0]+(?=\S)"
+)
 
 MAX_HEADING_WORDS = 15
 _MIN_WRAP = 40
@@ -39,7 +44,8 @@ class Block:
     """A stretch of lines that belong together.
 
     ``shape`` is ``paragraph``, ``item``, ``row``, ``separator`` (of a table), ``heading`` (marked as one), ``rule`` or
-    ``metadata``; ``start`` and ``end`` are code points of the content, end-exclusive; ``line`` counts from 1.
+    ``metadata``; ``start`` and ``end`` are code points of the content, end-exclusive; ``line`` counts from 1;
+    ``number`` is the one printed before an item, ``bracketed`` where it is printed as a note's (``[3]``, ``³``).
     """
 
     shape: str
@@ -69,6 +75,12 @@ def blocks(text: str, hints: Hints) -> list[Block]:
         else:
             merged.append(block)
     return merged
+
+
+def place(text: str, position: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a position in a text."""
+    ends = [match.end() for match in _NEWLINE.finditer(text, 0, position)]
+    return len(ends) + 1, position - (ends[-1] if ends else 0) + 1
 
 
 def is_heading_like(text: str) -> bool:
@@ -142,7 +154,11 @@ def _mark_tables(text: str, lines: list[Block]) -> None:
     for index in range(1, len(lines)):
         line = text[lines[index].start : lines[index].end]
         above = lines[index - 1]
-        if lines[index].shape not in ("paragraph", "rule", "separator") or "|" not in line or not _SEPARATOR.match(line):
+        if (
+            lines[index].shape not in ("paragraph", "rule", "separator")
+            or "|" not in line
+            or not _SEPARATOR.match(line)
+        ):
             continue
         if "|" in text[above.start : above.end] and above.shape in ("paragraph", "row"):
             above.shape, lines[index].shape = "row", "separator"
@@ -173,7 +189,11 @@ def _unmark_numbered_headings(text: str, lines: list[Block]) -> None:
         if not numbered[index] or any(neighbours) or block.indent:
             continue
         start = text.rfind(str(block.number), 0, block.start)
-        if HEADING_NUMBER.match(text, start) and is_heading_like(text[block.start : block.end]) and index + 1 < len(lines):
+        if (
+            HEADING_NUMBER.match(text, start)
+            and is_heading_like(text[block.start : block.end])
+            and index + 1 < len(lines)
+        ):
             block.shape, block.start, block.number = "paragraph", start, None
 
 
@@ -189,11 +209,13 @@ def _is_wrapped(text: str, lines: list[Block]) -> bool:
     for above, below in pairwise(lines):
         if below.after_blank or above.shape not in ("paragraph", "item") or below.shape != "paragraph":
             continue
+        if above.shape == "item" and below.indent > above.indent:
+            continue
         pairs += 1
         first_word = text[below.start : below.end].split()[0]
         full += above.indent + above.end - above.start + 1 + len(first_word) > width * 0.85
         above_text = text[above.start : above.end]
-        broken += not sentences.ends_with_stop(above_text) and text[below.start].islower()
+        broken += _breaks_sentence(above_text, text[below.start])
     return bool(broken) and full >= 0.75 * pairs
 
 
@@ -210,8 +232,13 @@ def _continues(text: str, above: Block, below: Block, wrapped: bool) -> bool:
     if above.shape == "item" and below.indent > above.indent:
         return True
     if not wrapped:
-        return False
+        return _breaks_sentence(above_text, text[below.start])
     return not any(is_apart(line) for line in (above_text, text[below.start : below.end]))
+
+
+def _breaks_sentence(above: str, following: str) -> bool:
+    """Whether a line ends in the middle of a sentence, seen from its end and the first character of the next line."""
+    return following.islower() and sentences.ends_with_stop(above) in ("", ",", ";")
 
 
 def is_apart(line: str) -> bool:

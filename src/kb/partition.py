@@ -1,9 +1,9 @@
 """A text as passages: every sentence, heading, list item, table cell and bibliography entry, with its citation markers.
 
-Passages that hold others (a list item of several sentences, a table row) are containers; all others are leaves, and the
-leaves partition the text: no two overlap, and what lies outside them is white space, list bullets and numbers, the bars
-and rules of tables, ``#`` signs and quotation bars. A span is in Unicode code points, end-exclusive, over exactly the text
-given; it begins and ends with something visible, and takes in the markers that follow its stop.
+Passages that hold others (a list item of several sentences, a table row) are containers; all others are leaves, and
+the leaves partition the text: no two overlap, and what lies outside them is white space, list bullets and numbers, the
+bars and rules of tables, ``#`` signs and quotation bars. A span is in Unicode code points, end-exclusive, over exactly
+the text given; it begins and ends with something visible, and takes in the markers that follow its stop.
 
 This module knows nothing of RDF; ``kb.textgraph`` gives the passages their names.
 """
@@ -23,14 +23,17 @@ from kb.layout import Block
 
 # Kinds in which a superscript or a bracketed number is part of a title or of the page, not a citation.
 _UNCITED = ("bibliography-entry", "furniture")
+_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,40}+(?![^\W\d_])")
+# After a sentence's first word of one letter ("A", "I").
+_AFTER_ONE_LETTER = (" ", "\u00a0", "'", "’")
 
 
 @dataclass
 class Passage:
     """One passage; other passages are referred to by their index in ``Partition.passages``.
 
-    ``kind`` is the local name of a concept of the scheme of passage kinds; ``row`` counts body rows from 1; ``number`` is
-    that of the reference which a bibliography entry makes up.
+    ``kind`` is the local name of a concept of the scheme of passage kinds; ``row`` counts body rows from 1; ``number``
+    is that of the reference which a bibliography entry makes up.
     """
 
     kind: str
@@ -91,6 +94,7 @@ class _Partitioner:
         self._headings: list[int] = []
         self._recommending = False
         self._entries = 0
+        self._numbers: set[int] = set()
 
     def run(self) -> Partition:
         blocks = layout.blocks(self.text, self.hints)
@@ -135,8 +139,7 @@ class _Partitioner:
         return sentences.split(self.text, start, end, self.hints.markers, self.hints.abbreviations)
 
     def _remark(self, message: str, position: int) -> None:
-        line = self.text.count("\n", 0, position) + 1
-        self.remarks.append(Remark(message, line, position - self.text.rfind("\n", 0, position)))
+        self.remarks.append(Remark(message, *layout.place(self.text, position)))
 
     def _heading(self, block: Block, role: roles.Role) -> None:
         level = role.level or 1
@@ -148,9 +151,11 @@ class _Partitioner:
     def _entry(self, block: Block) -> None:
         self._entries += 1
         number = self._entries if block.number is None else block.number
-        if any(passage.number == number for passage in self.passages):
+        if number in self._numbers:
             self._remark(f"a second bibliography entry has the number {number}; nothing can cite this one", block.start)
             number = None
+        else:
+            self._numbers.add(number)
         self._add("bibliography-entry", block.start, block.end, number=number)
 
     def _list(self, items: list[Block]) -> None:
@@ -187,9 +192,11 @@ class _Partitioner:
         glued = [self._joint(block) for block in items]
         most = sum(joint is not None for joint in glued)
         for block, joint in zip(items, glued, strict=True):
-            hinted = next((m for p in self.hints.item_headings if (m := p.match(self.text, block.start, block.end))), None)
-            if hinted and block.start < hinted.end() < block.end:
-                yield layout.BLANK.match(self.text, hinted.end(), block.end).end()
+            hinted = next((p for p in self.hints.item_headings if p.match(self.text, block.start, block.end)), None)
+            if hinted:
+                end = hinted.match(self.text, block.start, block.end).end()
+                begin = layout.BLANK.match(self.text, end, block.end).end()
+                yield begin if block.start < end and begin < block.end else None
             elif joint is None or (most >= 2 and most * 2 > len(items)):
                 yield joint
             else:
@@ -197,22 +204,29 @@ class _Partitioner:
                 yield joint if rationale and phrases.is_title_case(self.text[block.start : joint]) else None
 
     def _joint(self, block: Block) -> int | None:
+        """Where, inside a word, a title of three words or more ends and a sentence begins."""
         text, end = self.text, block.end
-        for match in re.finditer(r"[^\W\d_]{2,}", text[block.start : end]):
+        for match in _WORD.finditer(text, block.start, end):
             word = match.group()
             for inside in range(1, len(word)):
-                position = block.start + match.start() + inside
+                position = match.start() + inside
                 follows = text[position + 1 : position + 2]
-                if not (word[inside - 1].islower() and word[inside].isupper() and (follows.islower() or follows in " \u00a0'’")):
+                capital = word[inside - 1].islower() and word[inside].isupper()
+                if not capital or not (follows.islower() or follows in _AFTER_ONE_LETTER):
                     continue
-                head = text[block.start : position]
-                known = word in phrases.CAMEL_NAMES or word in self.hints.names or phrases.CAMEL_PREFIX.match(word[:inside])
-                if known or len(re.findall(rf"\b{word}\b", text)) > 1 or re.search(r"[.:;!?]", head):
-                    continue
-                following = text[position:end].split()[1:3]
-                if len(head.split()) > 2 and len(text[position:end].split()) > 3 and any(w[0].islower() for w in following):
+                head, rest = text[block.start : position], text[position:end].split()
+                if re.search(r"[.:;!?]", head):
+                    return None
+                sentence = len(rest) > 3 and any(following[0].islower() for following in rest[1:3])
+                if sentence and len(head.split()) > 2 and not self._is_name(word, inside):
                     return position
         return None
+
+    def _is_name(self, word: str, inside: int) -> bool:
+        """Whether a word has a capital inside because it is a name: a known one, or one that the text has again."""
+        if word in phrases.CAMEL_NAMES or word in self.hints.names or phrases.CAMEL_PREFIX.match(word[:inside]):
+            return True
+        return len(re.findall(rf"\b{word}\b", self.text)) > 1
 
     def _table(self, rows: list[Block]) -> None:
         headers: dict[int, int] = {}
@@ -249,7 +263,6 @@ class _Partitioner:
 
     def _mark(self) -> None:
         """Tie each marker to the passage that it stands in; report what looks like one and is none."""
-        numbers = {passage.number for passage in self.passages if passage.number is not None}
         containers = Partition(self.passages, []).containers()
         orphans = []
         for index, passage in enumerate(self.passages):
@@ -259,11 +272,15 @@ class _Partitioner:
                 if not isinstance(found, Marker):
                     shown = self.text[found.start : found.end]
                     self._remark(f"{shown} is read as an exponent, not as a citation marker", found.start)
-                elif found.number in numbers:
+                elif found.number in self._numbers:
                     passage.markers.append(found)
                 else:
                     orphans.append(found)
-        for marker in orphans if numbers else orphans[:1]:
-            why = f"the bibliography has no entry {marker.number}" if numbers else "the text has no numbered bibliography"
-            others = "" if numbers or len(orphans) == 1 else f", nor are {len(orphans) - 1} others"
+        for marker in orphans if self._numbers else orphans[:1]:
+            why = (
+                f"the bibliography has no entry {marker.number}"
+                if self._numbers
+                else "the text has no numbered bibliography"
+            )
+            others = "" if self._numbers or len(orphans) == 1 else f", nor are {len(orphans) - 1} others"
             self._remark(f"{marker.number} is not recorded as a citation marker{others}: {why}", marker.start)

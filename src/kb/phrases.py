@@ -1,7 +1,7 @@
 """What the words of a text tell about its structure, for English and Spanish; rules of a language, never of one text.
 
-Both languages are always in force, since texts in one quote the other. What only one text needs stands in its hints file
-(``kb.hints``).
+Both languages are always in force, since texts in one quote the other. What only one text needs stands in its hints
+file (``kb.hints``).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ BEFORE_NUMBER = _words(
     """
 )
 
-# May close a sentence or stand inside one: what follows decides. Acronyms and initials ("U.S.", "E.J.") go the same way.
+# May close a sentence or stand inside one: what follows decides, as it does for acronyms and initials ("U.S.", "E.J.").
 MAYBE_FINAL = _words("bros co corp cía esq etc hh inc jr ltd ltda mo sr ss uu yr yrs ud uds vd")
 
 # Words that open a sentence when they are capitalised and do not belong to a name.
@@ -65,15 +65,16 @@ SMALL_WORDS = _words(
 # Names with a capital inside, which no glued heading explains; surnames with a prefix besides.
 CAMEL_NAMES = _words(
     """
-    AstraZeneca BioNTech BlackRock BuzzFeed ChatGPT DreamWorks ExxonMobil FedEx GitHub GlaxoSmithKline GoFundMe HarperCollins
-    JavaScript LexisNexis LinkedIn MasterCard MedlinePlus OpenAI OpenStreetMap PayPal PowerPoint PubMed PwC ResearchGate
+    AstraZeneca BioNTech BlackRock BuzzFeed ChatGPT DreamWorks ExxonMobil FedEx GitHub GlaxoSmithKline GoFundMe
+    HarperCollins JavaScript LexisNexis LinkedIn MasterCard MedlinePlus OpenAI OpenStreetMap PayPal PowerPoint PubMed PwC ResearchGate
     SoundCloud SpaceX TeleSUR TikTok UnitedHealth WhatsApp WikiLeaks WordPress YouTube
     """
 )
 CAMEL_PREFIX = re.compile(r"(?:Mc|Mac|De|Del|Des|Di|Da|Du|El|La|Le|Lo|Van|Von|Fitz|Al|Ben|Bin|O['’])\Z")
 
 BIBLIOGRAPHY = re.compile(
-    r"(?:(?:[\dIVX]+\.?|#+)\s+)?(?:works cited|(?:list of |selected )?references|(?:selected )?bibliography|sources|(?:end|foot)?notes"
+    r"(?:(?:[\dIVX]+\.?|#+)\s+)?"
+    r"(?:works cited|(?:list of |selected )?references|(?:selected )?bibliography|sources|(?:end|foot)?notes"
     r"|literature(?: cited)?|obras citadas|trabajos citados|referencias(?: bibliográficas)?|bibliografía|fuentes|notas"
     r"(?: al pie| finales)?)\s*:?\Z",
     re.IGNORECASE,
@@ -82,7 +83,10 @@ BIBLIOGRAPHY = re.compile(
 # Headings under which only a list is a bibliography: prose may follow them as well.
 NOTES = re.compile(r".*\b(?:sources|(?:end|foot)?notes|literature|fuentes|notas)\b", re.IGNORECASE)
 
-RECOMMENDATIONS = re.compile(r"(?:(?:[\dIVX]+(?:\.\d+)*\.?|[A-Z]\.)\s+)?(?:(?:key|main|policy|our|principales)\s+)?(?:recommend|recomend)", re.IGNORECASE)
+RECOMMENDATIONS = re.compile(
+    r"(?:(?:[\dIVX]+(?:\.\d+)*\.?|[A-Z]\.)\s+)?(?:(?:key|main|policy|our|principales)\s+)?(?:recommend|recomend)",
+    re.IGNORECASE,
+)
 
 RATIONALE = re.compile(
     r"[*_]{0,3}(?:why (?:it|this|that)(?:\s+is|\s+matters|['’]s)?(?:\s+\w+){0,2}|rationale|reasons?|justification"
@@ -97,8 +101,8 @@ CAPTION = re.compile(
 )
 
 FURNITURE = re.compile(
-    r"(?:leave a (?:reply|comment)|post a comment|you must be logged in\b.*|your email address will not\b.*|share this:?"
-    r"|related (?:posts|articles):?|skip to (?:main )?content|all rights reserved\.?"
+    r"(?:leave a (?:reply|comment)|post a comment|you must be logged in\b.*|your email address will not\b.*"
+    r"|share this:?|related (?:posts|articles):?|skip to (?:main )?content|all rights reserved\.?"
     r"|deja (?:una respuesta|un comentario)|debes (?:estar conectado|iniciar sesión)\b.*"
     r"|tu dirección de correo electrónico no\b.*|compart[ei](?:r|lo)?(?: esto)?:?|entradas relacionadas"
     r"|todos los derechos reservados\.?)\Z",
@@ -112,13 +116,16 @@ _MONTH = (
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
 DATELINE = re.compile(
-    rf"[*_]{{0,3}}(?:(?:(?:last )?(?:published|posted|updated|revised)|publicado|actualizado|fecha|date)(?: on| el)?:?\s+)?(?:(?:{_WEEKDAY}),?\s+)?"
+    r"[*_]{0,3}(?:(?:(?:last )?(?:published|posted|updated|revised)|publicado|actualizado|fecha|date)(?: on| el)?:?\s+)?"
+    rf"(?:(?:{_WEEKDAY}),?\s+)?"
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:\s+de)?\s+{_MONTH},?(?:\s+del?)?\s+\d{{4}}|{_MONTH}(?:\s+de)?\s+\d{{4}}"
     r"|\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})[*_]{0,3}\.?\Z",
     re.IGNORECASE,
 )
 
-BYLINE = re.compile(r"[*_]{0,3}(?:by|por|written by|text by|texto de|authors?:|autor(?:es|a|as)?:)\s+[^\W\d_]", re.IGNORECASE)
+BYLINE = re.compile(
+    r"[*_]{0,3}(?:by|por|written by|text by|texto de|authors?:|autor(?:es|a|as)?:)\s+[^\W\d_]", re.IGNORECASE
+)
 # Two or more capitalised words, joined by commas, "and", particles: a list of persons.
 NAMES = re.compile(
     r"[*_]{0,3}[^\W\d_][\w.'’-]*(?:[ \u00a0]+(?:[^\W\d_][\w.'’-]*|&)|,[ \u00a0]*[^\W\d_][\w.'’-]*){1,14}[*_]{0,3}\Z"
@@ -138,4 +145,6 @@ def is_names(text: str) -> bool:
     if not NAMES.match(text):
         return False
     words = re.findall(r"[^\W\d_][\w.'’-]*", text)
-    return all(word[0].isupper() or word in PARTICLES for word in words) and sum(word[0].isupper() for word in words) > 1
+    return (
+        all(word[0].isupper() or word in PARTICLES for word in words) and sum(word[0].isupper() for word in words) > 1
+    )

@@ -1,7 +1,6 @@
 """What each block of a text is: title, byline, heading, caption, bibliography entry, furniture, or plain text.
 
-Decided from the words and the neighbourhood of a block, in this order: the hints of a person, then the front of the text,
-then the rules for every block.
+Decided from the words and the neighbourhood of a block; what a person says in the hints goes before every rule.
 """
 
 from __future__ import annotations
@@ -60,14 +59,12 @@ def _role(text: str, blocks: list[Block], index: int, marked: bool, hints: Hints
         return Role("item")
     if block.shape == "heading":
         return Role("heading", block.level, _opens(line))
-    beside_table = any(
-        0 <= other < len(blocks) and blocks[other].shape == "row" for other in (index - 1, index + 1)
-    )
+    beside_table = any(0 <= other < len(blocks) and blocks[other].shape == "row" for other in (index - 1, index + 1))
     if phrases.CAPTION.match(line) and (beside_table or is_heading_like(line)):
         return Role("table-caption")
     if phrases.BIBLIOGRAPHY.match(line) and index + 1 < len(blocks):
         return Role("heading", opens="bibliography")
-    if is_heading_like(line) and (not marked or index == 0):
+    if is_heading_like(line) and (not marked or index == 0) and index + 1 < len(blocks):
         return Role("heading", opens=_opens(line))
     return Role("paragraph")
 
@@ -128,13 +125,19 @@ def _is_title(text: str, blocks: list[Block], roles: list[Role], index: int) -> 
         return blocks[index].level == 1 and sum(role.level == 1 for role in roles) == 1
     if roles[index].opens or HEADING_NUMBER.match(line) or phrases.BYLINE.match(line) or len(blocks) == 1:
         return False
-    asks = sentences.ends_with_stop(line) in ("?", "!") and blocks[index + 1].after_blank if index + 1 < len(blocks) else False
-    return roles[index].name == "heading" or (asks and len(line.split()) <= 20)
+    # A title may be a question, if it stands apart from what follows.
+    apart = index + 1 < len(blocks) and blocks[index + 1].after_blank
+    asks = sentences.ends_with_stop(line) in ("?", "!") and len(line.split()) <= 20
+    return roles[index].name == "heading" or (apart and asks)
 
 
 def _is_byline(text: str, blocks: list[Block], index: int) -> bool:
     line = _content(text, blocks[index])
-    if sentences.ends_with_stop(line) in ("?", "!", ":") or len(line.split()) > 20 or blocks[index].shape != "paragraph":
+    if (
+        sentences.ends_with_stop(line) in ("?", "!", ":")
+        or len(line.split()) > 20
+        or blocks[index].shape != "paragraph"
+    ):
         return False
     if phrases.BYLINE.match(line) and sentences.ends_with_stop(line) != ".":
         return True
@@ -144,9 +147,8 @@ def _is_byline(text: str, blocks: list[Block], index: int) -> bool:
 
 def _levels(text: str, blocks: list[Block], roles: list[Role]) -> None:
     """Levels of the headings that carry none: by their numbering, else one below the numbered ones."""
-    numbers = {
-        index: HEADING_NUMBER.match(_content(text, blocks[index])) for index, r in enumerate(roles) if r.name == "heading"
-    }
+    headings = [index for index, role in enumerate(roles) if role.name == "heading"]
+    numbers = {index: HEADING_NUMBER.match(_content(text, blocks[index])) for index in headings}
     numbered = any(match and not match.group("letter") for match in numbers.values())
     previous = ""
     for index, match in numbers.items():

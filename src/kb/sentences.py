@@ -25,9 +25,11 @@ _NEXT_WORD = re.compile(rf"[{_OPEN}]*([^\W_][\w'’]*)?")
 def _stop(styles: tuple[str, ...]) -> re.Pattern[str]:
     run = citations.run_pattern(styles) if styles else r"(?!)"
     spaced = "|".join(citations.STYLES[style] for style in styles if style != "superscript") or "(?!)"
+    # Possessive, and begun only at the first stop of several: linear whatever the text.
     return re.compile(
-        rf"(?P<stop>[.!?…]+)(?P<after>[{_CLOSE}]*(?:{run}|(?<=\S)[ \u00a0](?:{spaced})(?={_BLANK}|\Z)|[{_CLOSE}])*)"
-        rf"(?P<gap>{_BLANK}+|\Z|(?=[{_OPEN}]*[^\W\d_]))"
+        rf"(?<![.!?…])(?P<stop>[.!?…]++)"
+        rf"(?P<after>(?:[{_CLOSE}]|{run}|(?<=\S)[ \u00a0](?:{spaced})(?={_BLANK}|\Z))*+)"
+        rf"(?P<gap>{_BLANK}++|\Z|(?=[{_OPEN}]*+[^\W\d_]))"
     )
 
 
@@ -118,7 +120,7 @@ def _is_glued(span: str, begin: int, match: re.Match[str], abbreviations: frozen
         return False
     if len(word) == 1 and span[following.end() : following.end() + 1] not in (" ", "\u00a0"):
         return False
-    chunk = re.search(r"\S*\Z", span[max(begin, match.start() - 200) : match.start()]).group()
+    chunk = f".{span[max(begin, match.start() - 200) : match.start()]}".split()[-1]
     if re.search(r"[/@\\]|www\.|\w\.\w", chunk):
         return False
     before = re.sub(rf"[{_CLOSE}{citations.SUPERSCRIPT}]+\Z", "", chunk)

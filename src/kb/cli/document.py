@@ -27,14 +27,25 @@ def command() -> None:
 
 @command.command()
 @click.argument("text", metavar="TEXT")
-@click.option("--slug", help="Short name of the document: its folder, and part of every identifier. [default: from the file's name]")
+@click.option("--slug", help="The document's folder and part of every identifier. [default: from the file's name]")
 @click.option("--title", help="Title for document.ttl. [default: the text's own title line]")
-@click.option("--creator", "creators", multiple=True, metavar="actor:NAME", help="Author for document.ttl; may be repeated.")
-@click.option("--issued", metavar="EDTF", help="Date of publication for document.ttl, as precise as printed: 2025, 2025-06, 2025-06-18.")
-@click.option("--language", default="en", show_default=True, metavar="TAG", help="Language of the text for document.ttl.")
+@click.option("--creator", "creators", multiple=True, metavar="actor:NAME", help="An author for document.ttl.")
+@click.option(
+    "--issued", metavar="EDTF", help="Date for document.ttl, as precise as printed: 2025, 2025-06, 2025-06-18."
+)
+@click.option(
+    "--language", default="en", show_default=True, metavar="TAG", help="Language of the text, for document.ttl."
+)
 @click.option("--no-description", is_flag=True, help="Write text.ttl only, and no document.ttl.")
-@click.option("--hints", "hints_file", type=click.Path(path_type=Path), help="Partition hints. [default: partition.toml in the document's folder]")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write text.ttl to this file instead.")
+@click.option(
+    "--hints",
+    "hints_file",
+    type=click.Path(path_type=Path),
+    help="What no rule can see in the text. [default: partition.toml in the document's folder]",
+)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write text.ttl to this file instead."
+)
 @click.option("--stdout", "to_stdout", is_flag=True, help="Write text.ttl to standard output instead.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @pass_project
@@ -60,8 +71,8 @@ def add(
     identifiers; those that vanished are listed, with the files that still refer to them.
 
     What no rule can see in a text (a heading's level, page furniture, an abbreviation) goes into partition.toml in the
-    document's folder; docs/texts.md describes its keys. Where document.ttl does not exist yet, it is written from --title,
-    --creator, --issued and --language; an existing one is never touched.
+    document's folder; docs/texts.md describes its keys. Where document.ttl does not exist yet, it is written from
+    --title, --creator, --issued and --language; an existing one is never touched.
 
     \b
     Examples:
@@ -69,7 +80,7 @@ def add(
       kb document add hearing.txt --dry-run
       kb document add informe.md --slug informe-2024 --language es --title "Informe anual"
     """
-    from kb import formatting, hints, partition, textgraph, turtle
+    from kb import formatting, hints, partition, passage_names, textgraph, turtle
 
     if to_stdout and output is not None:
         raise UsageError("give either --output or --stdout, not both")
@@ -88,7 +99,7 @@ def add(
         raise InputError(str(error), Position(turtle.display_name(text))) from None
     target = output or folder / "text.ttl"
     source = target if target.is_file() else folder / "text.ttl"
-    known = textgraph.read(turtle.read_bytes(source), str(source), slug) if source.is_file() else None
+    known = passage_names.read(turtle.read_bytes(source), str(source), slug) if source.is_file() else None
     graph = textgraph.build(content, parts, slug, known)
     if known is not None and known.passages and not graph.kept:
         raise UsageError(f"no passage of {slug} is in this text, so it is another document: give it its own --slug")
@@ -145,8 +156,8 @@ def _check_neighbours(project: Project, slug: str) -> None:
         short, long = sorted((slug, folder.name), key=len)
         if re.fullmatch(re.escape(short) + r"(?:-v?\d+)+", long):
             raise UsageError(
-                f"the identifiers of {slug} could not be told from those of the document {folder.name}; choose a --slug "
-                "that differs from it by more than a number"
+                f"the identifiers of {slug} could not be told from those of the document {folder.name}; "
+                "choose a --slug that differs from it by more than a number"
             )
 
 
@@ -217,11 +228,11 @@ def _report_vanished(project: Project, vanished: list[str], skip: Path) -> None:
     """List the identifiers that the new text no longer has, first those that other files still use."""
     if not vanished:
         return
-    from kb import textgraph
+    from kb import passage_names
     from kb.namespaces import curie
 
     files = [path for path in project.data_files() if path.resolve() != skip.resolve()]
-    used = textgraph.users(vanished, files)
+    used = passage_names.users(vanished, files)
     for iri in sorted(vanished, key=lambda name: (name not in used, name)):
         where = ", ".join(str(path) for path in used.get(iri, ()))
         note(f"warning: {curie(iri)} is gone" + (f"; still used in {where}" if where else ""))
