@@ -32,8 +32,10 @@ class LineHint:
     number: int | None = None
     level: int | None = None
 
-    def matches(self, number: int, text: str) -> bool:
-        return number == self.number if self.pattern is None else self.pattern.match(text) is not None
+    def matches(self, number: int, readings: tuple[str, ...]) -> bool:
+        if self.pattern is None:
+            return number == self.number
+        return any(self.pattern.match(text) for text in readings)
 
     def __str__(self) -> str:
         return f"{self.role} = {self.number if self.pattern is None else repr(self.pattern.pattern)}"
@@ -52,11 +54,11 @@ class Hints:
     wrapped: bool | None = None
     _used: set[LineHint] = field(default_factory=set, compare=False)
 
-    def line(self, number: int, text: str) -> dict[str, LineHint]:
-        """The hints that name this line, by role; the first of each role."""
+    def line(self, number: int, readings: tuple[str, ...]) -> dict[str, LineHint]:
+        """The hints that name this line, the first of each role; ``readings`` are its text without and with bullet."""
         found: dict[str, LineHint] = {}
         for hint in self.lines:
-            if hint.matches(number, text):
+            if hint.matches(number, readings):
                 self._used.add(hint)
                 found.setdefault(hint.role, hint)
         return found

@@ -21,6 +21,7 @@ _INVISIBLE = "\u200b\u2060\ufeff"
 BLANK = re.compile(rf"[\s{_INVISIBLE}]*")
 _QUOTE_BAR = re.compile(r"(?:>[ \t\u00a0]?)+")
 _HEADING = re.compile(r"(#{1,6})[ \t\u00a0]+(?=\S)")
+_YAML = re.compile(r"[\w-]+[ \t]*:|#")
 _UNDERLINE = re.compile(r"(?:=+|-{2,})\Z")
 _RULE = re.compile(r"(?:[-*_=~][ \t]*){3,}\Z")
 _SEPARATOR = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?\Z")
@@ -69,11 +70,14 @@ def blocks(text: str, hints: Hints) -> list[Block]:
     _unmark_numbered_headings(text, lines)
     wrapped = _is_wrapped(text, lines) if hints.wrapped is None else hints.wrapped
     merged: list[Block] = []
+    last_line = ""
     for block in lines:
-        if merged and _continues(text, merged[-1], block, wrapped):
+        line = text[block.start : block.end]
+        if merged and _continues(merged[-1], last_line, block, line, wrapped):
             merged[-1].end = block.end
         else:
             merged.append(block)
+        last_line = line
     return merged
 
 
@@ -104,7 +108,7 @@ def _lines(text: str, hints: Hints) -> Iterator[Block]:
             indent = len(text[position:start].expandtabs(4))
             block = _line(text, start, end, number)
             block.indent, block.after_blank = indent, after_blank
-            block.hints = hints.line(number, text[block.start : block.end])
+            block.hints = hints.line(number, (text[block.start : block.end], text[start:end]))
             yield block
         after_blank = end <= start
         position = following
@@ -140,28 +144,28 @@ def _line(text: str, start: int, end: int, number: int) -> Block:
 
 def _mark_metadata(text: str, lines: list[Block]) -> None:
     """The YAML block that may open a Markdown file is data about the text, not text."""
-    if lines and lines[0].line == 1 and text[lines[0].start : lines[0].end] == "---":
-        for index, block in enumerate(lines[1:], 1):
-            if text[block.start : block.end] in ("---", "..."):
-                for inside in lines[1:index]:
-                    inside.shape = "metadata"
-                block.shape = "rule"
-                return
+    if not lines or lines[0].line != 1 or text[lines[0].start : lines[0].end] != "---":
+        return
+    for index, block in enumerate(lines[1:], 1):
+        line = text[block.start : block.end]
+        if line in ("---", "..."):
+            for inside in lines[1:index]:
+                inside.shape = "metadata"
+            block.shape = "rule"
+            return
+        if not (block.indent or block.shape == "item" or _YAML.match(line)):
+            return
 
 
 def _mark_tables(text: str, lines: list[Block]) -> None:
     """Rows of a table whose outer bars are left out: the line above a separator, and those below it that hold a bar."""
     for index in range(1, len(lines)):
-        line = text[lines[index].start : lines[index].end]
-        above = lines[index - 1]
-        if (
-            lines[index].shape not in ("paragraph", "rule", "separator")
-            or "|" not in line
-            or not _SEPARATOR.match(line)
-        ):
+        below, above = lines[index], lines[index - 1]
+        line = text[below.start : below.end]
+        if "|" not in line or below.shape not in ("paragraph", "separator") or not _SEPARATOR.match(line):
             continue
         if "|" in text[above.start : above.end] and above.shape in ("paragraph", "row"):
-            above.shape, lines[index].shape = "row", "separator"
+            above.shape, below.shape = "row", "separator"
             for block in lines[index + 1 :]:
                 if block.after_blank or block.shape != "paragraph" or "|" not in text[block.start : block.end]:
                     break
@@ -182,18 +186,15 @@ def _mark_underlined(text: str, lines: list[Block]) -> None:
 
 
 def _unmark_numbered_headings(text: str, lines: list[Block]) -> None:
-    """``1. Background`` is a heading where it stands alone, and an item where its neighbours are numbered too."""
-    numbered = [block.shape == "item" and block.number is not None and not block.bracketed for block in lines]
+    """``1. Background`` is a heading where it stands alone, and an item where the numbers beside it are next to its own."""
+    numbers = [None, *(None if block.shape != "item" or block.bracketed else block.number for block in lines), None]
     for index, block in enumerate(lines):
-        neighbours = numbered[max(0, index - 1) : index] + numbered[index + 1 : index + 2]
-        if not numbered[index] or any(neighbours) or block.indent:
+        before, number, after = numbers[index : index + 3]
+        if number is None or before in (number - 1, number) or after in (number + 1, number) or block.indent:
             continue
         start = text.rfind(str(block.number), 0, block.start)
-        if (
-            HEADING_NUMBER.match(text, start)
-            and is_heading_like(text[block.start : block.end])
-            and index + 1 < len(lines)
-        ):
+        titled = HEADING_NUMBER.match(text, start) and is_heading_like(text[block.start : block.end])
+        if titled and index + 1 < len(lines):
             block.shape, block.start, block.number = "paragraph", start, None
 
 
@@ -214,33 +215,31 @@ def _is_wrapped(text: str, lines: list[Block]) -> bool:
         pairs += 1
         first_word = text[below.start : below.end].split()[0]
         full += above.indent + above.end - above.start + 1 + len(first_word) > width * 0.85
-        above_text = text[above.start : above.end]
-        broken += _breaks_sentence(above_text, text[below.start])
+        broken += _breaks_sentence(text[above.start : above.end], text[below.start : below.end])
     return bool(broken) and full >= 0.75 * pairs
 
 
-def _continues(text: str, above: Block, below: Block, wrapped: bool) -> bool:
-    """Whether a line goes on with the block above it."""
+def _continues(above: Block, last_line: str, below: Block, line: str, wrapped: bool) -> bool:
+    """Whether a line goes on with the block above it, whose last line is given."""
     if below.after_blank or above.shape not in ("paragraph", "item") or above.hints or below.hints:
         return False
-    above_text = text[above.start : above.end]
     if below.bracketed and above.shape == "paragraph":
         # A citation marker that the line break has put first.
-        return wrapped and not phrases.BIBLIOGRAPHY.match(above_text)
+        return wrapped and not phrases.BIBLIOGRAPHY.match(last_line)
     if below.shape != "paragraph":
         return False
     if above.shape == "item" and below.indent > above.indent:
         return True
     if not wrapped:
-        return _breaks_sentence(above_text, text[below.start])
-    return not any(is_apart(line) for line in (above_text, text[below.start : below.end]))
+        return _breaks_sentence(last_line, line)
+    return not (_is_apart(last_line) or _is_apart(line))
 
 
 def _breaks_sentence(above: str, following: str) -> bool:
-    """Whether a line ends in the middle of a sentence, seen from its end and the first character of the next line."""
-    return following.islower() and sentences.ends_with_stop(above) in ("", ",", ";")
+    """Whether a line ends in the middle of a sentence, seen from its end and the beginning of the next line."""
+    return following[0].islower() and sentences.ends_with_stop(above) in ("", ",", ";")
 
 
-def is_apart(line: str) -> bool:
+def _is_apart(line: str) -> bool:
     """Whether a line stands alone by what it says: page furniture, or the heading of a bibliography."""
     return bool(phrases.FURNITURE.match(line) or phrases.BIBLIOGRAPHY.match(line))

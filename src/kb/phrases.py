@@ -66,8 +66,8 @@ SMALL_WORDS = _words(
 CAMEL_NAMES = _words(
     """
     AstraZeneca BioNTech BlackRock BuzzFeed ChatGPT DreamWorks ExxonMobil FedEx GitHub GlaxoSmithKline GoFundMe
-    HarperCollins JavaScript LexisNexis LinkedIn MasterCard MedlinePlus OpenAI OpenStreetMap PayPal PowerPoint PubMed PwC ResearchGate
-    SoundCloud SpaceX TeleSUR TikTok UnitedHealth WhatsApp WikiLeaks WordPress YouTube
+    HarperCollins JavaScript LexisNexis LinkedIn MasterCard MedlinePlus OpenAI OpenStreetMap PayPal PowerPoint PubMed
+    PwC ResearchGate SoundCloud SpaceX TeleSUR TikTok UnitedHealth WhatsApp WikiLeaks WordPress YouTube
     """
 )
 CAMEL_PREFIX = re.compile(r"(?:Mc|Mac|De|Del|Des|Di|Da|Du|El|La|Le|Lo|Van|Von|Fitz|Al|Ben|Bin|O['’])\Z")
@@ -116,7 +116,8 @@ _MONTH = (
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
 DATELINE = re.compile(
-    r"[*_]{0,3}(?:(?:(?:last )?(?:published|posted|updated|revised)|publicado|actualizado|fecha|date)(?: on| el)?:?\s+)?"
+    r"[*_]{0,3}"
+    r"(?:(?:(?:last )?(?:published|posted|updated|revised)|publicado|actualizado|fecha|date)(?: on| el)?:?\s+)?"
     rf"(?:(?:{_WEEKDAY}),?\s+)?"
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:\s+de)?\s+{_MONTH},?(?:\s+del?)?\s+\d{{4}}|{_MONTH}(?:\s+de)?\s+\d{{4}}"
     r"|\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})[*_]{0,3}\.?\Z",

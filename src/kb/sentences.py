@@ -29,7 +29,7 @@ def _stop(styles: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![.!?…])(?P<stop>[.!?…]++)"
         rf"(?P<after>(?:[{_CLOSE}]|{run}|(?<=\S)[ \u00a0](?:{spaced})(?={_BLANK}|\Z))*+)"
-        rf"(?P<gap>{_BLANK}++|\Z|(?=[{_OPEN}]*+[^\W\d_]))"
+        rf"(?P<gap>(?:{_BLANK}|(?<=\n)>)++|\Z|(?=[{_OPEN}]*+[^\W\d_]))"
     )
 
 
@@ -111,8 +111,8 @@ def _ends_sentence(span: str, begin: int, match: re.Match[str], abbreviations: f
 def _is_glued(span: str, begin: int, match: re.Match[str], abbreviations: frozenset[str]) -> bool:
     """Whether a stop closes a sentence although the next one follows without white space.
 
-    Only between a plain word of three letters or more and a capitalised word: names such as ``Node.js``, ``H.Res.1446``
-    and addresses hold stops of another kind.
+    Only between a plain word in lower case and a capitalised one: names such as ``Node.js``, ``H.Res.1446`` and
+    addresses hold stops of another kind.
     """
     following = _NEXT_WORD.match(span, match.end())
     word = following.group(1) or ""
@@ -128,4 +128,4 @@ def _is_glued(span: str, begin: int, match: re.Match[str], abbreviations: frozen
     lowered = plain.group().lower() if plain else ""
     if lowered in phrases.NEVER_FINAL or lowered in abbreviations:
         return False
-    return bool(plain) and len(lowered) >= 3 and plain.group()[1:].islower()
+    return bool(plain) and plain.group()[1:].islower() and len(lowered) >= (2 if plain.group().islower() else 3)
