@@ -18,18 +18,21 @@ def open_store(
     update_url: str | None = None,
     graph_store_url: str | None = None,
     via: str = "graph-store",
+    timeout: float | None = None,
 ) -> Store:
     """The embedded store in a folder, or the server at a URL; exactly one of the two is given.
 
     ``write`` opens a folder for loading (and makes it where there is none); a server needs no such word. The other
     arguments are for servers, see ``kb.stores.remote.RemoteStore``. Raises StoreError, and UsageError for a bad URL.
     """
-    if (store is None) == (endpoint is None):
-        raise UsageError("name one store: a folder (--store DIR) or a server (--endpoint URL)")
-    if store is not None:
+    if store is not None and endpoint is None:
         from kb.stores.embedded import EmbeddedStore
 
         return EmbeddedStore(store, write=write)
-    from kb.stores.remote import RemoteStore
+    if endpoint is not None and store is None:
+        from kb.stores.remote import RemoteStore
 
-    return RemoteStore(endpoint, update_url=update_url, graph_store_url=graph_store_url, via=via)
+        return RemoteStore(
+            endpoint, update_url=update_url, graph_store_url=graph_store_url, via=via, timeout=timeout
+        )
+    raise UsageError("name one store: a folder (--store DIR) or a server (--endpoint URL)")

@@ -42,27 +42,20 @@ def query_engine(
 
     ``lazy`` leaves the work to whoever reads the answer; with a deadline it is always done here.
     """
-    dataset = {} if _names_its_graphs(text) else _dataset(graphs_engine(engine), derived)
+    graphs = graphs_engine(engine)
+    shown = graphs if derived else [iri for iri in graphs if not iri.startswith(DERIVED)]
 
     def ask() -> Answer:
-        return engine.query(text, base_iri=base_iri, **dataset)
+        if any(token.word == "FROM" for token in sparql.tokens(text)):
+            return engine.query(text, base_iri=base_iri)
+        if len(shown) == len(graphs):
+            return engine.query(text, base_iri=base_iri, use_default_graph_as_union=True)
+        # Several times slower than the flag, and so only where there is something to leave out.
+        return engine.query(text, base_iri=base_iri, default_graph=[rdf.NamedNode(iri) for iri in shown])
 
     if timeout is None:
         return ask() if lazy else _evaluated(ask())
     return _in_time(lambda: _evaluated(ask()), timeout)
-
-
-def _names_its_graphs(text: str) -> bool:
-    return any(token.word == "FROM" for token in sparql.tokens(text))
-
-
-def _dataset(graphs: list[str], derived: bool) -> dict[str, object]:
-    """The engine's arguments for the union of the graphs that a query sees unasked."""
-    shown = graphs if derived else [iri for iri in graphs if not iri.startswith(DERIVED)]
-    if len(shown) < len(graphs):
-        # Several times slower than the flag below, and so only where there is something to leave out.
-        return {"default_graph": [rdf.NamedNode(iri) for iri in shown]}
-    return {"use_default_graph_as_union": True}
 
 
 def _evaluated(answer: Answer) -> Answer:
@@ -124,7 +117,9 @@ def _data(quads: list[rdf.Quad]) -> str:
 
 def count_engine(engine: rdf.Store, graph: str) -> int:
     query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {rdf.NamedNode(graph)} {{ ?s ?p ?o }} }}"
-    return int(next(engine.query(query))["n"].value)
+    answer = engine.query(query)
+    assert isinstance(answer, rdf.QuerySolutions)
+    return int(next(answer)["n"].value)
 
 
 def graphs_engine(engine: rdf.Store) -> list[str]:
