@@ -114,11 +114,7 @@ class EmbeddedStore(Store):
         temporary = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix=f".{self._folder.name}."))
         try:
             engine = rdf.Store(str(temporary))
-            engine.bulk_extend(
-                rdf.Quad(t.subject, t.predicate, t.object, rdf.NamedNode(content.iri))
-                for content in contents
-                for t in content.triples
-            )
+            engine.bulk_extend(memory.quads(contents))
             engine.flush()
             del engine  # closes it
             if self._folder.exists():  # empty, or it would have been opened

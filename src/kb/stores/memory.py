@@ -1,9 +1,14 @@
-"""The store in memory, and what it shares with the embedded one: both are the engine's own."""
+"""The store in memory, and what it shares with the embedded one: both are the engine's own.
+
+The engine can read its default graph as the union of all named graphs, but then a triple that stands in two of them counts
+twice. So every triple is also put in the default graph itself, but for those of derived graphs, which a query sees only
+on request.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from kb import rdf, sparql
@@ -19,6 +24,7 @@ class MemoryStore(Store):
 
     def __init__(self, engine: rdf.Store | None = None) -> None:
         self._engine = rdf.Store() if engine is None else engine
+        self._engine.extend([_unnamed(quad) for quad in self._engine if _is_shown(quad)])
 
     def query(
         self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
@@ -42,16 +48,17 @@ def query_engine(
 
     ``lazy`` leaves the work to whoever reads the answer; with a deadline it is always done here.
     """
-    graphs = graphs_engine(engine)
-    shown = graphs if derived else [iri for iri in graphs if not iri.startswith(DERIVED)]
 
     def ask() -> Answer:
         if any(token.word == "FROM" for token in sparql.tokens(text)):
             return engine.query(text, base_iri=base_iri)
-        if len(shown) == len(graphs):
+        if next(engine.quads_for_pattern(None, None, None, rdf.DefaultGraph()), None) is None:
+            # Filled by another program, which knows nothing of our default graph.
             return engine.query(text, base_iri=base_iri, use_default_graph_as_union=True)
-        # Several times slower than the flag, and so only where there is something to leave out.
-        return engine.query(text, base_iri=base_iri, default_graph=[rdf.NamedNode(iri) for iri in shown])
+        if not derived:
+            return engine.query(text, base_iri=base_iri)
+        more = [rdf.NamedNode(iri) for iri in graphs_engine(engine) if iri.startswith(DERIVED)]
+        return engine.query(text, base_iri=base_iri, default_graph=[rdf.DefaultGraph(), *more])
 
     if timeout is None:
         return ask() if lazy else _evaluated(ask())
@@ -95,14 +102,12 @@ def _in_time(work: Callable[[], T], timeout: float) -> T:
 def write_engine(engine: rdf.Store, contents: list[GraphContent], replace: bool) -> None:
     """Write in one transaction; see ``Store.write``."""
     wanted = rdf.Store()  # the engine's own spelling of each literal, so that old and new can be compared
-    for content in contents:
-        graph = rdf.NamedNode(content.iri)
-        wanted.bulk_extend(rdf.Quad(t.subject, t.predicate, t.object, graph) for t in content.triples)
+    wanted.bulk_extend(quads(contents))
     removed = []
     if replace:
-        for iri in {content.iri for content in contents}:
-            present = engine.quads_for_pattern(None, None, None, rdf.NamedNode(iri))
-            removed += [quad for quad in present if quad not in wanted]
+        for graph in {rdf.NamedNode(content.iri) for content in contents}:
+            removed += [quad for quad in engine.quads_for_pattern(None, None, None, graph) if quad not in wanted]
+        removed += _no_longer_shown(engine, removed, wanted)
     added = [quad for quad in wanted if quad not in engine]
     if not removed:
         engine.extend(added)
@@ -111,8 +116,41 @@ def write_engine(engine: rdf.Store, contents: list[GraphContent], replace: bool)
     engine.update(f"DELETE DATA {{ {_data(removed)} }} ; INSERT DATA {{ {_data(added)} }}")
 
 
+def quads(contents: Iterable[GraphContent]) -> Iterator[rdf.Quad]:
+    """What is stored for these contents: each triple in its graph and, unless that is derived, in the default graph."""
+    for content in contents:
+        graph = rdf.NamedNode(content.iri)
+        for triple in content.triples:
+            quad = rdf.Quad(triple.subject, triple.predicate, triple.object, graph)
+            yield quad
+            if _is_shown(quad):
+                yield _unnamed(quad)
+
+
+def _is_shown(quad: rdf.Quad) -> bool:
+    return isinstance(quad.graph_name, rdf.NamedNode) and not quad.graph_name.value.startswith(DERIVED)
+
+
+def _unnamed(quad: rdf.Quad) -> rdf.Quad:
+    return rdf.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _no_longer_shown(engine: rdf.Store, removed: list[rdf.Quad], wanted: rdf.Store) -> list[rdf.Quad]:
+    """The default graph's copies of removed triples that no other graph holds."""
+    going = set(removed)
+    gone = []
+    for quad in {_unnamed(quad) for quad in removed if _is_shown(quad)}:
+        holders = engine.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        if quad not in wanted and not any(_is_shown(held) and held not in going for held in holders):
+            gone.append(quad)
+    return gone
+
+
 def _data(quads: list[rdf.Quad]) -> str:
-    return "\n".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in quads)
+    return "\n".join(
+        f"GRAPH {quad.graph_name} {{ {quad.triple} }}" if isinstance(quad.graph_name, rdf.NamedNode) else f"{quad.triple} ."
+        for quad in quads
+    )
 
 
 def count_engine(engine: rdf.Store, graph: str) -> int:
