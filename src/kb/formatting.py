@@ -22,6 +22,7 @@ def format_document(content: bytes, name: str) -> str:
     Raises InputError for a syntax error, or for a comment that could not be kept: one inside a statement, or after one
     on the same line.
     """
+    turtle.check_depth(content, name, rdf.RdfFormat.TURTLE)
     parser = rdf.parse(content, format=rdf.RdfFormat.TURTLE)
     try:
         quads = list(parser)

@@ -13,6 +13,7 @@ def load_files(store: rdf.Store, files: Iterable[Path], project: Project) -> Non
     """Load each file into the graph that its path names. Raises InputError for one that cannot be read."""
     for path in files:
         content = turtle.read_bytes(path)
+        turtle.check_depth(content, str(path), turtle.format_of(path.name))
         try:
             store.bulk_load(content, format=turtle.format_of(path.name), to_graph=rdf.NamedNode(project.graph_iri(path)))
         except SyntaxError as error:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from kb import rdf
 from kb.errors import InputError, Position
+from kb.messages import did_you_mean
+from kb.namespaces import PREFIXES
 
 FORMATS = {
     ".ttl": rdf.RdfFormat.TURTLE,
@@ -20,6 +22,11 @@ FORMATS = {
     ".jsonld": rdf.RdfFormat.JSON_LD,
 }
 """File suffix to format; standard input and unknown suffixes are read as Turtle."""
+
+# Nesting beyond this kills the engine's parser by a signal, which nobody could catch; people write a few levels.
+_DEEPEST = 500
+_JSON_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|(?P<open>[\[{])|(?P<close>[\]}])')
+_TRIPLE_NESTING = re.compile(rb"(?P<open><<)|(?P<close>>>)")
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -68,8 +75,10 @@ def display_name(path: str | Path) -> str:
 def parse(content: bytes, name: str, format: rdf.RdfFormat | None = None, base: str | None = None) -> Iterator[rdf.Quad]:
     """The quads of a document, with its literals' lexical forms as written; blank nodes are renamed apart.
 
-    Raises InputError at the first syntax error, with the line, the column and the line's text.
+    Raises InputError at the first syntax error, with the line, the column and the line's text, and for nesting that the
+    engine would not survive.
     """
+    check_depth(content, name, format or format_of(name))
     try:
         yield from rdf.parse(content, format=format or format_of(name), base_iri=base, rename_blank_nodes=True)
     except SyntaxError as error:
@@ -81,12 +90,37 @@ def parse_file(path: str | Path) -> Iterator[rdf.Quad]:
     return parse(read_bytes(path), display_name(path), format_of(str(path)))
 
 
+def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
+    """Raises InputError for triple terms or JSON nested so deep that the engine's parser would die of it."""
+    if format == rdf.RdfFormat.RDF_XML:
+        return
+    json = format == rdf.RdfFormat.JSON_LD
+    if sum(content.count(sign) for sign in ((b"{", b"[") if json else (b"<<",))) <= _DEEPEST:
+        return
+    depth = 0
+    for match in (_JSON_NESTING if json else _TRIPLE_NESTING).finditer(content):
+        depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
+        if depth > _DEEPEST:
+            line = content.count(b"\n", 0, match.start()) + 1
+            raise InputError(f"nested more than {_DEEPEST} deep", Position(name, line))
+
+
 def syntax_error(error: SyntaxError, content: bytes, name: str) -> InputError:
     """The engine's syntax error as ours: its message without the position that it repeats, and the place it points to."""
-    message = re.sub(r"^Parser error (?:at|between) line \d+ column \d+(?: and (?:line \d+ )?column \d+)?: ", "", error.msg)
+    message = re.sub(r"^Parser error (?:at|between) [^:]*: ", "", error.msg) + _prefix_hint(error.msg)
     line, column = error.lineno, error.offset
     text = None
     if line is not None:
         lines = content.split(b"\n", line)
         text = lines[line - 1].decode("utf-8", "replace").rstrip("\r") if len(lines) >= line else None
     return InputError(message, Position(name, line, column, text))
+
+
+def _prefix_hint(message: str) -> str:
+    """How to declare a prefix that the parser misses; empty for another message."""
+    found = re.search(r"The prefix ([^\s:]*): has not been declared", message)
+    if not found:
+        return ""
+    if found[1] in PREFIXES:
+        return f"; add the line `@prefix {found[1]}: <{PREFIXES[found[1]]}> .`"
+    return did_you_mean(found[1], PREFIXES) if len(found[1]) > 2 else ""

@@ -1,0 +1,8 @@
+"""Validation: what is said is well formed, and says all that it must; see ``shapes/README.md`` for the rules."""
+
+from __future__ import annotations
+
+from kb.validation.report import Finding, Report, Severity
+from kb.validation.run import check_for_load, validate
+
+__all__ = ["Finding", "Report", "Severity", "check_for_load", "validate"]

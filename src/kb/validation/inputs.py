@@ -1,0 +1,60 @@
+"""A file to validate: its triples, and where in its text they stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from pathlib import Path as FilePath
+
+from kb import rdf, turtle
+from kb.errors import InputError, Position
+from kb.turtle_source import Places
+
+_DEEPEST = 100
+_WITH_PLACES = (rdf.RdfFormat.TURTLE, rdf.RdfFormat.N_TRIPLES)
+_REST = rdf.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#rest")
+
+
+class Input:
+    """One file or standard input (``-``), read and parsed; ``name`` is how the user knows it."""
+
+    def __init__(self, path: FilePath | str) -> None:
+        """Raises InputError for what cannot be read or parsed, or is nested beyond reason."""
+        self.path = path
+        self.name = turtle.display_name(path)
+        self._content = turtle.read_bytes(path)
+        self._format = turtle.format_of(str(path))
+        self.quads = list(turtle.parse(self._content, self.name, self._format))
+        self.subjects = {quad.subject for quad in self.quads}
+        if _nesting(self.quads) > _DEEPEST:
+            raise InputError(
+                f"blank nodes nested more than {_DEEPEST} deep; give the inner nodes IRIs of their own", Position(self.name)
+            )
+
+    @cached_property
+    def _places(self) -> Places | None:
+        return Places(self._content.decode("utf-8")) if self._format in _WITH_PLACES else None
+
+    def line(self, *triple: object) -> int | None:
+        """The line nearest to a triple, of which the first parts may be given alone; None where it cannot be told."""
+        return self._places.line(*triple) if self._places else None
+
+
+def _nesting(quads: list[rdf.Quad]) -> int:
+    """How deep blank nodes hang below blank nodes; a list counts as one level, a ring as none."""
+    inner: dict[rdf.BlankNode, list[rdf.BlankNode]] = defaultdict(list)
+    above: dict[rdf.BlankNode, int] = defaultdict(int)
+    for quad in quads:
+        if isinstance(quad.subject, rdf.BlankNode) and isinstance(quad.object, rdf.BlankNode):
+            inner[quad.subject].append((quad.object, quad.predicate != _REST))
+            above[quad.object] += 1
+    depth = {node: 1 for node in inner if not above[node]}
+    ready = list(depth)
+    while ready:
+        node = ready.pop()
+        for child, step in inner[node]:
+            depth[child] = max(depth.get(child, 0), depth[node] + step)
+            above[child] -= 1
+            if not above[child]:
+                ready.append(child)
+    return max(depth.values(), default=0)

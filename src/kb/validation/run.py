@@ -1,0 +1,199 @@
+"""A validation from files to report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path as FilePath
+
+from kb import rdf
+from kb.errors import InputError
+from kb.messages import did_you_mean
+from kb.namespaces import ID, PREFIXES, curie
+from kb.project import Project
+from kb.validation import terms
+from kb.validation.inputs import Input
+from kb.validation.paths import Path
+from kb.validation.report import Finding, Report, Severity
+from kb.validation.shapes import SH, Messages, Rule, Shapes, read_shapes
+from kb.validation.wording import what_is_wrong
+
+_LABELS = (f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['rdfs']}label", f"{PREFIXES['dcterms']}title")
+_ONTOLOGY = f"{PREFIXES['owl']}Ontology"
+_REFERENCES = (f"{SH}ClassConstraintComponent", f"{SH}NodeConstraintComponent")
+
+
+def check_for_load(project: Project, paths: Sequence[FilePath | str]) -> Report:
+    """The report on files that are to be loaded, against the project's shapes, together with the knowledge base.
+
+    Load only where ``report.conforms``; ``report.text(lang)`` tells the user why not. Raises InputError for a file that
+    cannot be read or parsed, before any shape is looked at.
+    """
+    return validate(project, paths)
+
+
+def validate(
+    project: Project,
+    paths: Sequence[FilePath | str] = (),
+    *,
+    alone: bool = False,
+    shapes: Sequence[FilePath] = (),
+    engine: str = "pyshacl",
+) -> Report:
+    """The report on files (``-`` for standard input), or on the whole knowledge base where there are none.
+
+    The files are read together with the ontology and, unless ``alone``, with the knowledge base's data; only what the
+    files themselves describe is judged. ``shapes`` are used instead of the project's own. A file of the project is not
+    read twice. ``engine`` is one of ``kb.validation.engine.ENGINES``. Raises InputError and UsageError, for files and shapes that cannot be used.
+    """
+    rules = read_shapes(shapes or project.shape_files())
+    ontology = _read(project.ontology_files())
+    files = _read(paths) if paths else [*ontology, *_read(project.data_files())]
+    given = {_real(file.path) for file in files}
+    around = [file for file in ontology if _real(file.path) not in given]
+    if paths and not alone:
+        around += _read([path for path in project.data_files() if _real(path) not in given])
+    return _Validation(rules, files, around, named=bool(paths), own_rules=not shapes).report(engine)
+
+
+class _Validation:
+    """One run: ``files`` are judged, ``around`` is only looked at."""
+
+    def __init__(self, shapes: Shapes, files: list[Input], around: list[Input], named: bool, own_rules: bool) -> None:
+        self._shapes = shapes
+        self._files = files
+        self._around = around
+        self._own_rules = own_rules
+        self._names = tuple(file.name for file in files) if named else ()
+        self._union = [quad for file in (*files, *around) for quad in file.quads]
+        self._described = {quad.subject for quad in self._union}
+        self._labels: dict[object, Messages] = defaultdict(dict)
+        for quad in self._union:
+            if quad.predicate.value in _LABELS and isinstance(quad.object, rdf.Literal):
+                self._labels[quad.subject].setdefault(quad.object.language or "", quad.object.value)
+
+    def report(self, engine: str) -> Report:
+        targets = self._shapes.targets(self._union)
+        targeted: set = set().union(*targets.values())
+        focus = self._judged(targeted)
+        findings = [*self._empty_files(), *self._terms()]
+        if self._own_rules:
+            findings += self._without_rule(targeted)
+        if focus:
+            findings += self._results(engine, self._shapes.aimed_at(focus, targets))
+        findings.sort(key=lambda f: (f.file or "", f.line or 0, f.rule.iri, str(f.focus), str(f.path), str(f.value)))
+        return Report(
+            findings=tuple(findings),
+            names=self._names,
+            statements=sum(len(file.quads) for file in self._files),
+            nodes=len(focus),
+            rules=self._shapes.count(),
+        )
+
+    def _judged(self, targeted: set) -> set:
+        """The focus nodes for which the files answer: what they describe, and what nothing else describes or mentions."""
+        described = {subject for file in self._files for subject in file.subjects}
+        mentioned = {quad.object for file in self._files for quad in file.quads}
+        described_around = {subject for file in self._around for subject in file.subjects}
+        mentioned_around = {quad.object for file in self._around for quad in file.quads}
+        return {
+            node
+            for node in targeted
+            if node in described
+            or (node not in described_around and (node in mentioned or node not in mentioned_around))
+        }
+
+    def _without_rule(self, targeted: set) -> Iterable[Finding]:
+        """Nodes of the project's kinds, and nodes without a name, that no shape looks at: they would conform in silence."""
+        for file in self._files:
+            if any(quad.object.value == _ONTOLOGY for quad in file.quads if quad.predicate == rdf.RDF_TYPE):
+                continue
+            for node in sorted(file.subjects - targeted, key=str):
+                if isinstance(node, rdf.BlankNode) or node.value.startswith(ID):
+                    yield self._own(terms.UNKNOWN_CLASS, "Violation", file, (node,))
+
+    def _empty_files(self) -> Iterable[Finding]:
+        for file in self._files:
+            if not file.quads:
+                yield self._own(terms.EMPTY, "Warning", file, ())
+
+    def _terms(self) -> Iterable[Finding]:
+        known = terms.Terms(self._union)
+        for file in self._files:
+            for found in known.check(file.quads):
+                triple = (found.triple.subject, found.triple.predicate, found.triple.object)
+                yield self._own(found.rule, found.severity, file, triple, found.detail)
+
+    def _own(self, rule: Rule, severity: str, file: Input, triple: tuple, detail: Messages | None = None) -> Finding:
+        """A finding of a rule that is no shape; ``triple`` is as much of it as is concerned."""
+        focus, predicate, value = (*triple, None, None, None)[:3]
+        return Finding(
+            rule=rule,
+            severity=Severity.of(severity),
+            component=rule.iri,
+            shape=rdf.NamedNode(rule.iri),
+            focus=focus,
+            label=self._labels.get(focus, {}),
+            path=Path("", (predicate.value,)) if predicate else None,
+            value=value,
+            detail=detail or {},
+            message=rule.message,
+            file=file.name,
+            line=file.line(*triple) if triple else None,
+            severity_iri=SH + severity,
+        )
+
+    def _results(self, engine: str, shapes: list[rdf.Quad]) -> Iterable[Finding]:
+        from kb.validation.engine import run
+
+        for result in run(self._union, shapes, engine):
+            detail = what_is_wrong(self._shapes, result.shape, result.component)
+            if result.component in _REFERENCES:
+                detail = self._with_hint(detail, result.value)
+            file = next((file for file in self._files if result.focus in file.subjects), None)
+            yield Finding(
+                rule=self._shapes.rule(result.shape),
+                severity=Severity.of(result.severity),
+                component=result.component,
+                shape=result.shape,
+                focus=result.focus,
+                label=self._labels.get(result.focus, {}),
+                path=Path("", (result.path.value,)) if result.path else self._shapes.path(result.shape),
+                value=result.value,
+                detail=detail,
+                message=self._shapes.messages(result.shape) or dict(result.messages),
+                file=file.name if file else None,
+                line=file.line(result.focus, result.path, result.value) if file else None,
+                severity_iri=result.severity,
+            )
+
+    def _with_hint(self, detail: Messages, value: object) -> Messages:
+        """For a reference to a node that nothing describes: say that, and which one may be meant."""
+        if not isinstance(value, rdf.NamedNode) or not value.value.startswith(ID) or value in self._described:
+            return detail
+        prefix, _, name = curie(value.value).partition(":")
+        others = (curie(node.value).partition(":") for node in self._described if isinstance(node, rdf.NamedNode))
+        hint = did_you_mean(name, (other for kind, _, other in others if kind == prefix))
+        return {
+            "en": f"is not described{hint}",
+            "es": f"no está descrito{hint.replace('did you mean', '¿quizá')}",
+        }
+
+
+def _read(paths: Iterable[FilePath | str]) -> list[Input]:
+    """All files read; raises one InputError that tells of every file that cannot be."""
+    files, errors = [], []
+    for path in paths:
+        try:
+            files.append(Input(path))
+        except InputError as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise InputError("\n".join(str(error) for error in errors))
+    return files
+
+
+def _real(path: FilePath | str) -> str:
+    return "-" if str(path) == "-" else str(FilePath(path).resolve())
