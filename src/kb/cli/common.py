@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
 import sys
-import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from kb.errors import InputError, Position
+from kb.messages import did_you_mean, printable  # noqa: F401 - commands take both from here
 
 pass_project = click.make_pass_decorator(object)
 """Gives a command the ``kb.project.Project`` to work on."""
 
-# C0 and C1 controls other than tab and newline: from data, they could drive the reader's terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-def printable(text: str) -> str:
-    """The text with control characters shown as escapes, so that data cannot drive a terminal."""
-    return _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04X}", text)
-
-
 def error_line(message: str) -> str:
     """A message for stderr: prefixed, and safe to show."""
     return printable(f"kb: {message}")
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """``; did you mean a, b?`` for the known names nearest to an unknown one, or an empty string."""
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
-    return f"; did you mean {', '.join(near)}?" if near else ""
 
 
 def note(message: str) -> None:
@@ -57,6 +39,8 @@ def write_output(content: str | bytes, output: Path | None) -> None:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace the file's content in one step. Raises InputError where that cannot be done; the old file stays."""
+    import tempfile
+
     try:
         target = Path(os.path.realpath(path))
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")

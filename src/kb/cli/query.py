@@ -1,0 +1,135 @@
+"""``kb query``: ask the knowledge base, or other data, a bundled question or one's own."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kb import deadline
+from kb.asking import Outcome, Request, Where, answer
+from kb.cli.common import error_line, note, pass_project, write_output
+from kb.errors import EXIT_FINDING, UsageError
+from kb.labels import LANGUAGES
+from kb.queries import assignments
+from kb.results import FORMATS, HUMAN
+
+_TIMEOUT = 60.0
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("-f", "--file", metavar="FILE", help="Ask the query in this file.")
+@click.option("-q", "--query", "text", metavar="TEXT", help="Ask this query.")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter's value. Repeatable.")
+@click.option(
+    "--format", type=click.Choice(FORMATS), help="By default table on a terminal, csv in a pipe, ttl for triples."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the answer to this file.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")
+@click.option("--labels/--no-labels", default=None, help="Labels (the default in table, csv and md) or identifiers.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Show at most N rows.")
+@click.option(
+    "--timeout", type=float, default=_TIMEOUT, show_default=True, metavar="S", help="Give up after S seconds; 0: never."
+)
+@click.option(
+    "--data", multiple=True, metavar="PATH|IRI=PATH",
+    help="Ask this file or folder, not the bundled data; with IRI= as a named graph. Repeatable.",
+)  # fmt: skip
+@click.option("--base", "base_iri", metavar="IRI", help="The base of relative IRIs in the query and in --data.")
+@click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Ask the store in this folder.")
+@click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address.")
+@click.option("--fail-if-empty", is_flag=True, help="Exit with 1 where there is nothing to show.")
+@pass_project
+def command(
+    project: Any, name: str | None, file: str | None, text: str | None, params: tuple[str, ...], format: str | None,
+    output: Path | None, lang: str, labels: bool | None, limit: int | None, timeout: float, data: tuple[str, ...],
+    base_iri: str | None, store: Path | None, endpoint: str | None, fail_if_empty: bool,
+) -> None:  # fmt: skip
+    """Answer the bundled query NAME, or the one in -f FILE, -q TEXT, or on standard input (-).
+
+    In a query of your own the project's prefixes need no declaration, and -p x=VALUE binds ?x: place:brazil and
+    <IRI> are IRIs; 5, true and "text"@en are what they are in Turtle; anything else is a string.
+
+    table, csv and md show labels, or CURIEs where there are none; in csv an apostrophe keeps a text that begins
+    with = + - or @ from being run as a formula. json and jsonl have full IRIs; srj, xml, tsv, ttl and nt are exact.
+
+    \b
+    Examples:
+      kb queries
+      kb query NAME -p country=place:brazil --lang es
+      kb query -q 'SELECT ?c WHERE { ?c a mm:Denial } ORDER BY ?c' --format json
+      kb query -f mine.rq --data mine.ttl -o answer.csv
+    """
+    _exactly_one(name, file, text)
+    if sum((bool(data), store is not None, endpoint is not None)) > 1:
+        raise UsageError("ask one thing: --data, --store or --endpoint")
+    if not math.isfinite(timeout) or timeout < 0:
+        raise UsageError("--timeout takes a number of seconds, or 0 for never")
+    if format is None and output is not None and output.suffix[1:] in FORMATS:
+        format = output.suffix[1:]
+    if labels and format not in (None, *HUMAN):
+        raise UsageError(f"--labels goes with {', '.join(HUMAN)}; {format} has the terms themselves")
+    given = assignments(params)
+    on_terminal = output is None and sys.stdout.isatty()
+
+    def work() -> Outcome:
+        where = Where(project, data, store, endpoint, base_iri, timeout or None)
+        return answer(
+            Request(
+                where, **_asked(project, name, file, text), given=given, lang=lang, labels=labels is not False,
+                limit=limit, format=format, on_terminal=on_terminal, width=terminal_width() if on_terminal else None,
+            )
+        )  # fmt: skip
+
+    outcome = in_time(work, timeout)
+    for remark in outcome.notes:
+        note(remark)
+    write_output(outcome.content, output)
+    if outcome.is_empty and fail_if_empty:
+        sys.exit(EXIT_FINDING)
+
+
+def in_time(work: Callable[[], Outcome], timeout: float) -> Outcome:
+    """The outcome of the work, done in a process of its own; ends this process where the work is not done in time."""
+    try:
+        return Outcome(*deadline.run(lambda: tuple(work()), timeout or None))
+    except deadline.TimeoutReached as error:
+        click.echo(error_line(str(error)), err=True)
+        deadline.leave(error.exit_code)
+
+
+def _exactly_one(name: str | None, file: str | None, text: str | None) -> None:
+    if sum(choice is not None for choice in (name, file, text)) != 1:
+        raise UsageError("give one query: NAME, -f FILE, -q TEXT, or - for standard input; `kb queries` lists the names")
+
+
+def _asked(project: Any, name: str | None, file: str | None, text: str | None) -> dict[str, Any]:
+    """The query's text, what messages call it, and the bundled query where it is one."""
+    if text is not None:
+        return {"text": text, "name": "query"}
+    path = "-" if name == "-" else file
+    if path is None:
+        from kb.queries import find
+
+        query = find(project, name or "")
+        return {"text": query.text, "name": str(query.path), "query": query}
+    from kb.turtle import display_name, read_bytes
+
+    return {"text": read_bytes(path).decode("utf-8"), "name": display_name(path)}
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that standard output is; None where it does not say."""
+    import os
+
+    if os.environ.get("COLUMNS", "").isdigit():
+        return int(os.environ["COLUMNS"]) or None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except OSError:
+        return None

@@ -1,0 +1,135 @@
+"""Names for things: labels in the reader's language, and things found again by their labels."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kb import rdf
+from kb.errors import UsageError
+from kb.messages import near_names
+from kb.namespaces import ID, curie, kind_of
+from kb.sources import Source
+
+LANGUAGES = ("en", "es")
+# In order of preference; the gloss names a proposition.
+_NAMING = ("skos:prefLabel", "rdfs:label", "dcterms:title", "mm:gloss")
+_BATCH = 1_000
+
+
+class Name(NamedTuple):
+    """One of the names of a thing."""
+
+    iri: str
+    property: str
+    text: str
+    language: str
+
+
+def fold(text: str) -> str:
+    """The text without case, accents and repeated white space, for comparing what people type."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def labels(source: Source, iris: Iterable[str], lang: str) -> dict[str, str]:
+    """The label of each IRI that has one: in ``lang``, else in the other language, else in any."""
+    wanted, naming = list(dict.fromkeys(iris)), ", ".join(_NAMING)
+    best: dict[str, tuple[tuple[int, int, str], str]] = {}
+    for start in range(0, len(wanted), _BATCH):
+        nodes = " ".join(str(rdf.NamedNode(iri)) for iri in wanted[start : start + _BATCH])
+        text = f"SELECT ?s ?p ?l WHERE {{ VALUES ?s {{ {nodes} }} ?s ?p ?l FILTER(?p IN ({naming})) }}"
+        for row in source.query(text):
+            label = row["l"]
+            if isinstance(label, rdf.Literal):
+                iri, property = row["s"].value, curie(row["p"].value)
+                rank = (_NAMING.index(property), _language_rank(label.language, lang), label.value)
+                if iri not in best or rank < best[iri][0]:
+                    best[iri] = (rank, label.value)
+    return {iri: label for iri, (_, label) in best.items()}
+
+
+def _language_rank(language: str | None, lang: str) -> int:
+    if language is None:
+        return 1
+    primary = language.partition("-")[0].lower()
+    return 0 if primary == lang else 2 if primary in LANGUAGES else 3
+
+
+class Finder:
+    """Finds things by name in a source; asks the source once, and only when it must."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._names: list[Name] | None = None
+
+    def exists(self, iri: str) -> bool:
+        """Whether the data says anything of this thing."""
+        return bool(self._source.query(f"ASK {{ {rdf.NamedNode(iri)} ?p ?o }}"))
+
+    def names(self) -> list[Name]:
+        """Every label, alternative label and title in the data, of everything that has an identifier of ours."""
+        if self._names is None:
+            rows = self._source.query(
+                "SELECT ?s ?p ?l WHERE { VALUES ?p { skos:prefLabel skos:altLabel dcterms:title rdfs:label } ?s ?p ?l "
+                f'FILTER(ISIRI(?s) && STRSTARTS(STR(?s), "{ID}")) }}'
+            )
+            self._names = [
+                Name(row["s"].value, curie(row["p"].value), row["l"].value, row["l"].language or "")
+                for row in rows
+                if isinstance(row["l"], rdf.Literal)
+            ]
+        return self._names
+
+    def named(self, text: str, kinds: Iterable[str] = ()) -> dict[str, str]:
+        """IRI and matching name of everything of these kinds (of any, if none) called that, or with that local name."""
+        wanted, kinds = fold(text), tuple(kinds)
+        found: dict[str, str] = {}
+        for name in self.names():
+            if kinds and kind_of(name.iri) not in kinds:
+                continue
+            if fold(name.text) == wanted or name.iri.rpartition("/")[2] == text:
+                found.setdefault(name.iri, name.text)
+        if not found:
+            # What has no label, such as a claim, is found by its identifier alone.
+            for kind in kinds:
+                iri = f"{ID}{kind}/{text}"
+                if _is_iri(iri) and self.exists(iri):
+                    found[iri] = text
+        return found
+
+    def one(self, text: str, kinds: Iterable[str], what: str) -> str:
+        """The IRI of the one thing of these kinds called that; ``what`` begins the message where there is not one.
+
+        Raises UsageError where nothing is called that, or several things are.
+        """
+        kinds = tuple(kinds)
+        found = self.named(text, kinds)
+        if len(found) == 1:
+            return next(iter(found))
+        if found:
+            listed = "".join(f"\n  {curie(iri)}  {name}" for iri, name in sorted(found.items()))
+            raise UsageError(f"{what}: {text!r} may be any of these; give one of the identifiers{listed}")
+        of_kinds = " or ".join(kinds) if kinds else "thing"
+        raise UsageError(f"{what}: no {of_kinds} is called {text!r}{self.suggestions(text, kinds)}")
+
+    def suggestions(self, text: str, kinds: Iterable[str] = ()) -> str:
+        """``; did you mean …?`` with the labels and local names of these kinds nearest to a text, or nothing."""
+        kinds = tuple(kinds)
+        known: dict[str, str] = {}
+        # The first label met is the one shown: the preferred one, in the first language.
+        for name in sorted(self.names(), key=lambda name: (name.property != "skos:prefLabel", name.language)):
+            if not kinds or kind_of(name.iri) in kinds:
+                for spelling in (fold(name.text), name.iri.rpartition("/")[2]):
+                    known.setdefault(spelling, f"{curie(name.iri)} ({name.text})")
+        near = dict.fromkeys(known[spelling] for spelling in near_names(fold(text), known))
+        return f"; did you mean {', '.join(near)}?" if near else ""
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        rdf.NamedNode(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""A query's answer, and the choice among the forms it can be written in.
+
+``table``, ``csv`` and ``md`` are for people: labels in their language, CURIEs where there is no label. ``json`` and
+``jsonl`` are for programs, with full IRIs. ``srj`` and ``xml`` (W3C results in JSON and XML), ``tsv`` (W3C) and, for
+graphs, ``ttl`` and ``nt`` are exact: every term as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from kb import rdf
+from kb.errors import UsageError
+from kb.namespaces import PREFIXES
+
+HUMAN = ("table", "csv", "md")
+EXACT = ("tsv", "json", "jsonl", "srj", "xml")
+GRAPH = ("ttl", "nt")
+FORMATS = (*HUMAN, *EXACT, *GRAPH)
+
+XSD = PREFIXES["xsd"]
+_NUMERIC = frozenset(
+    XSD + name
+    for name in (
+        "integer", "decimal", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger",
+    )
+)  # fmt: skip
+_TEXT = frozenset((XSD + "string", PREFIXES["rdf"] + "langString"))
+
+Term = Any
+"""An IRI, a blank node, a literal or a triple term of the engine; None for an unbound variable."""
+
+
+class Rows(NamedTuple):
+    """The answer to a SELECT; ``more`` where a limit has cut it."""
+
+    variables: tuple[str, ...]
+    rows: list[tuple[Term, ...]]
+    more: bool = False
+
+
+class Graph(NamedTuple):
+    """The answer to a CONSTRUCT or DESCRIBE, in a stable order; ``more`` where a limit has cut it."""
+
+    triples: list[rdf.Triple]
+    more: bool = False
+
+
+def collect(answer: Any, limit: int | None = None, ordered: bool = True) -> Rows | Graph | bool:
+    """The engine's answer, computed, at most ``limit`` rows or triples of it; sorted where the query has no order."""
+    if isinstance(answer, rdf.QueryBoolean):
+        return bool(answer)
+    if isinstance(answer, rdf.QuerySolutions):
+        variables = tuple(variable.value for variable in answer.variables)
+        rows, more = _taken((tuple(row) for row in answer), limit)
+        if not ordered:
+            rows.sort(key=lambda row: [sort_key(term) for term in row])
+        return Rows(variables, rows, more)
+    triples, more = _taken(dict.fromkeys(answer), limit)
+    return Graph(sorted(triples, key=lambda triple: [sort_key(term) for term in triple]), more)
+
+
+def _taken(items: Iterable[Any], limit: int | None) -> tuple[list[Any], bool]:
+    if limit is None:
+        return list(items), False
+    found = []
+    for item in items:
+        if len(found) == limit:
+            return found, True
+        found.append(item)
+    return found, False
+
+
+def sort_key(term: Term) -> tuple[int, float, str]:
+    """Unbound first, then blank nodes, IRIs, numbers by value, and other literals by text."""
+    if term is None:
+        return (0, 0.0, "")
+    if isinstance(term, rdf.BlankNode):
+        return (1, 0.0, term.value)
+    if isinstance(term, rdf.NamedNode):
+        return (2, 0.0, term.value)
+    if is_number(term):
+        try:
+            return (3, float(term.value), term.value)
+        except ValueError:
+            return (4, 0.0, term.value)
+    return (4, 0.0, str(term))
+
+
+def is_number(term: Term) -> bool:
+    return isinstance(term, rdf.Literal) and term.datatype.value in _NUMERIC
+
+
+def is_text(term: Term) -> bool:
+    """Whether the term is a plain or language-tagged string."""
+    return isinstance(term, rdf.Literal) and term.datatype.value in _TEXT
+
+
+def iris(answer: Rows | Graph | bool) -> list[str]:
+    """The IRIs in the rows, each once, in order: those whose labels a table shows."""
+    if not isinstance(answer, Rows):
+        return []
+    return list(dict.fromkeys(term.value for row in answer.rows for term in row if isinstance(term, rdf.NamedNode)))
+
+
+def check_format(answer: Rows | Graph | bool, format: str) -> None:
+    """Raises UsageError where this kind of answer has no such form."""
+    if isinstance(answer, Graph) != (format in GRAPH):
+        kind, forms = ("an ASK query gives true or false", (*HUMAN, *EXACT))
+        if isinstance(answer, Graph):
+            kind, forms = "a CONSTRUCT or DESCRIBE query gives triples", GRAPH
+        elif isinstance(answer, Rows):
+            kind = "a SELECT query gives rows"
+        raise UsageError(f"{kind}: --format is one of {', '.join(forms)}, not {format}")
+
+
+def write(
+    answer: Rows | Graph | bool, format: str, labels: Mapping[str, str] | None = None, width: int | None = None
+) -> str:
+    """The answer in one of ``FORMATS``; every form is free of raw control characters but tabs and line ends.
+
+    ``labels`` name IRIs in the human forms; a table is fitted to ``width`` columns, as wide as it comes without.
+    Raises UsageError for a form that this kind of answer does not have.
+    """
+    check_format(answer, format)
+    if isinstance(answer, Rows) and format in HUMAN:
+        from kb import tables
+
+        return tables.write(answer, format, labels or {}, width)
+    from kb import results_exact
+
+    return results_exact.write(answer, format)

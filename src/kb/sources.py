@@ -1,0 +1,144 @@
+"""What a question is asked of: the knowledge base in memory, files that the asker gives, or a store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from kb import rdf, turtle
+from kb.errors import InputError, Position
+from kb.namespaces import PREFIXES
+from kb.project import Project
+
+
+class Source(Protocol):
+    """Something that answers SPARQL, knowing the project's prefixes."""
+
+    def graphs(self) -> Collection[str] | None:
+        """The named graphs that a query may name with FROM; None where that is left to a server."""
+
+    def query(self, text: str, *, base_iri: str | None = None) -> Any:
+        """The engine's result: solutions, triples or a truth value. Raises SyntaxError for a text it cannot read."""
+
+
+class MemorySource:
+    """Graphs in memory; the default graph is a graph of its own, not a view.
+
+    The engine can read the default graph as the union of all graphs, but then counts a triple once for each graph that
+    holds it, and ignores FROM. So every triple is put in the default graph, and in its named graph only where a query
+    asks for graphs.
+    """
+
+    def __init__(self, store: rdf.Store, graphs: Iterable[str] = ()) -> None:
+        self._store = store
+        self._graphs = frozenset(graphs)
+
+    def graphs(self) -> Collection[str] | None:
+        return self._graphs
+
+    def query(self, text: str, *, base_iri: str | None = None) -> Any:
+        return self._store.query(text, base_iri=base_iri, prefixes=PREFIXES)
+
+
+class StoreSource:
+    """A store on disk or behind an endpoint, which is sent the prefixes with each query."""
+
+    def __init__(self, store: Any, timeout: float | None, *, remote: bool) -> None:
+        self._store = store
+        self._timeout = timeout
+        self._remote = remote
+        self._empty = rdf.Store()
+
+    def graphs(self) -> Collection[str] | None:
+        return None if self._remote else self._store.graphs()
+
+    def query(self, text: str, *, base_iri: str | None = None) -> Any:
+        from kb.namespaces import sparql_prologue
+
+        # Asked of nothing first: a syntax error is then shown at the user's own line and column.
+        self._empty.query(text, base_iri=base_iri, prefixes=PREFIXES)
+        return self._store.query(sparql_prologue() + text, timeout=self._timeout, base_iri=base_iri)
+
+
+def bundled(project: Project, named_graphs: bool = False) -> MemorySource:
+    """The ontology, the registers and the documents. With ``named_graphs`` each file is also a graph of its own."""
+    store = rdf.Store()
+    graphs = []
+    for path in [*project.ontology_files(), *project.data_files()]:
+        content = turtle.read_bytes(path)
+        _load(store, content, str(path), turtle.format_of(path.name), None, None)
+        if named_graphs:
+            graphs.append(project.graph_iri(path))
+            _load(store, content, str(path), turtle.format_of(path.name), None, graphs[-1])
+    return MemorySource(store, graphs)
+
+
+def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
+    """The dataset that ``PATH`` and ``IRI=PATH`` items make up; a path is a file or a folder of RDF files.
+
+    As in SPARQL, plain files together are the default graph (a TriG or N-Quads file's named graphs are named graphs and
+    part of the default graph), and a file with an IRI is a named graph only. ``base_iri`` resolves relative IRIs in the
+    files. Raises InputError for what cannot be read.
+    """
+    store = rdf.Store()
+    graphs: set[str] = set()
+    for item in data:
+        graph, path = _graph_and_path(item)
+        for file in files_below(path):
+            content = turtle.read_bytes(file)
+            name, format = str(file), turtle.format_of(str(file))
+            if graph is not None:
+                if format.supports_datasets:
+                    raise InputError("a file of several graphs cannot be put into one", Position(name))
+                _load(store, content, name, format, base_iri, graph)
+                graphs.add(graph)
+            elif format.supports_datasets:
+                for quad in turtle.parse(content, name, format, base_iri):
+                    store.add(quad)
+                    store.add(rdf.Quad(quad.subject, quad.predicate, quad.object))
+            else:
+                _load(store, content, name, format, base_iri, None)
+    graphs.update(node.value for node in store.named_graphs() if isinstance(node, rdf.NamedNode))
+    return MemorySource(store, graphs)
+
+
+def names_a_graph(item: str) -> bool:
+    """Whether a ``--data`` item is ``IRI=PATH``."""
+    return _graph_and_path(item)[0] is not None
+
+
+def files_below(path: Path) -> list[Path]:
+    """The file itself, or the RDF files in a folder and its folders, in order. Raises InputError for an empty folder."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in turtle.FORMATS and file.is_file())
+    if not found:
+        raise InputError(f"no RDF file in this folder ({', '.join(turtle.FORMATS)})", Position(str(path)))
+    return found
+
+
+def _graph_and_path(item: str) -> tuple[str | None, Path]:
+    """``IRI=PATH`` apart; a path that has an equals sign of its own is not mistaken for one."""
+    iri, separator, path = item.partition("=")
+    if not separator or ":" not in iri or Path(item).exists():
+        return None, Path(item)
+    # An IRI may have equals signs too: the last one that leaves an existing path decides.
+    for index in reversed([i for i, character in enumerate(item) if character == "="]):
+        if Path(item[index + 1 :]).exists():
+            iri, path = item[:index], item[index + 1 :]
+            break
+    try:
+        return rdf.NamedNode(iri).value, Path(path)
+    except ValueError as error:
+        raise InputError(f"{iri!r} is not an IRI: {error}") from None
+
+
+def _load(
+    store: rdf.Store, content: bytes, name: str, format: rdf.RdfFormat, base_iri: str | None, graph: str | None
+) -> None:
+    """Read a document of one graph into the default graph, or into a named one."""
+    try:
+        store.load(content, format=format, base_iri=base_iri, to_graph=rdf.NamedNode(graph) if graph else None)
+    except SyntaxError as error:
+        raise turtle.syntax_error(error, content, name) from None

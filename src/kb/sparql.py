@@ -1,0 +1,114 @@
+"""The words of a SPARQL text: enough grammar to look at a query, or to add to it, without being misled by strings,
+IRIs or comments. Parsing proper is the engine's work.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kb.errors import Position
+
+# One alternative per kind of token; each is linear, and every character matches one of them.
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[\ \t\r\n]+)
+  | (?P<comment>\#[^\r\n]*)
+  | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\[uU][0-9A-Fa-f]{4,8})*>)
+  | (?P<string>\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3} | '{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+      | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
+  | (?P<variable>[?$]\w+)
+  | (?P<blank>_:\w[\w.-]*)
+  | (?P<name>(?:[^\W\d_][\w.-]*)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[-_~.!$&'()*+,;=/?\#@%])
+      (?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[-_~.!$&'()*+,;=/?\#@%])*)?)
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+  | (?P<word>[^\W\d]\w*)
+  | (?P<mark>\{\||\|\}|\|\||&&|\^\^|<<|>>|<=|>=|!=|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
+
+
+class Token(NamedTuple):
+    """A piece of a query: ``kind`` is a group of the pattern above; ``start`` is its offset in code points."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def word(self) -> str | None:
+        """The keyword in upper case, or None where the token is none."""
+        return self.text.upper() if self.kind == "word" else None
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a query without white space and comments. Never fails: what is no SPARQL comes out as marks."""
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "space" or kind == "comment":
+            continue
+        value = match.group()
+        if kind in ("name", "blank") and value.endswith("."):
+            bare = value.rstrip(".")  # a full stop at the end of a name ends the triple
+            yield Token(kind, bare, match.start())
+            for offset in range(len(bare), len(value)):
+                yield Token("mark", ".", match.start() + offset)
+        else:
+            yield Token(kind, value, match.start())
+
+
+def form(text: str) -> str | None:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE; for an update its first keyword; None where the text has neither."""
+    for token in tokens(text):
+        word = token.word
+        if word in FORMS or word in UPDATES:
+            return word
+        if word is None and token.kind == "mark":
+            return None
+    return None
+
+
+def is_ordered(text: str) -> bool:
+    """Whether the query as a whole, not just a sub-select, has an ORDER BY."""
+    depth = 0
+    for token in tokens(text):
+        if token.text == "{" or token.text == "}":
+            depth += 1 if token.text == "{" else -1
+        elif depth == 0 and token.word == "ORDER":
+            return True
+    return False
+
+
+def variables(text: str) -> set[str]:
+    """The names of all variables, without their question mark."""
+    return {token.text[1:] for token in tokens(text) if token.kind == "variable"}
+
+
+def declared_prefixes(text: str) -> dict[str, str]:
+    """The prefixes that the query declares itself."""
+    found: dict[str, str] = {}
+    words = list(tokens(text))
+    for word, name, iri in zip(words, words[1:], words[2:], strict=False):
+        if word.word == "PREFIX" and name.kind == "name" and name.text.endswith(":") and iri.kind == "iri":
+            found[name.text[:-1]] = iri.text[1:-1]
+    return found
+
+
+def position(text: str, offset: int, name: str) -> Position:
+    """The place of an offset, with its line's text."""
+    starts = [0, *(match.end() for match in re.finditer(r"\n", text))]
+    line = bisect_right(starts, offset)
+    return position_at(text, line, offset - starts[line - 1] + 1, name)
+
+
+def position_at(text: str, line: int, column: int, name: str) -> Position:
+    """The place with this line and column (from 1), with its line's text."""
+    lines = text.split("\n", line)
+    return Position(name, line, column, lines[line - 1].rstrip("\r") if len(lines) >= line else None)

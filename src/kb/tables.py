@@ -1,0 +1,177 @@
+"""Answers for people: an aligned table, CSV for a spreadsheet, a Markdown table."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from kb import rdf
+from kb.messages import printable
+from kb.namespaces import curie
+from kb.results import Rows, Term, is_number, is_text
+
+_GAP = "  "
+_NARROWEST = 12
+"""Columns that a cell keeps at least when a table is squeezed into a terminal."""
+
+
+def write(answer: Rows, format: str, labels: Mapping[str, str], width: int | None = None) -> str:
+    """Rows as ``table``, ``csv`` or ``md``. IRIs are shown by their label, or as a CURIE where there is none, or where
+    two different things in the answer share a label."""
+    labels = _telling(answer, labels)
+    cells = [[shown(term, labels) for term in row] for row in answer.rows]
+    if format == "md":
+        return _markdown(answer.variables, cells)
+    if format == "csv":
+        text = [[is_text(term) or isinstance(term, rdf.NamedNode) for term in row] for row in answer.rows]
+        return csv(answer.variables, cells, text)
+    right = [
+        bool(answer.rows) and all(row[i] is None or is_number(row[i]) for row in answer.rows)
+        for i in range(len(answer.variables))
+    ]
+    return aligned(answer.variables, cells, width, right)
+
+
+def shown(term: Term, labels: Mapping[str, str]) -> str:
+    """A term for people, on one line and safe on a terminal."""
+    if term is None:
+        return ""
+    if isinstance(term, rdf.NamedNode):
+        text = labels.get(term.value) or curie(term.value)
+    elif isinstance(term, rdf.Literal):
+        text = term.value
+    else:
+        text = str(term)
+    return printable(" ".join(text.split()))
+
+
+def _telling(answer: Rows, labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels, with the CURIE added to those that more than one thing in the answer has."""
+    bearers: dict[str, set[str]] = {}
+    for row in answer.rows:
+        for term in row:
+            if isinstance(term, rdf.NamedNode) and term.value in labels:
+                bearers.setdefault(labels[term.value], set()).add(term.value)
+    return {
+        iri: label if len(all_of_them) == 1 else f"{label} ({curie(iri)})"
+        for label, all_of_them in bearers.items()
+        for iri in all_of_them
+    }
+
+
+def csv(header: Sequence[str], rows: Sequence[Sequence[str]], text: Sequence[Sequence[bool]] | None = None) -> str:
+    """Comma-separated values with a header line.
+
+    A spreadsheet runs a cell that begins with ``= + - @`` as a formula; where ``text`` says that the cell is a string and
+    no number, an apostrophe is put before it.
+    """
+    lines = [",".join(_csv_cell(name, True) for name in header)]
+    for number, row in enumerate(rows):
+        lines.append(",".join(_csv_cell(cell, text is None or text[number][i]) for i, cell in enumerate(row)))
+    return "\n".join(lines) + "\n"
+
+
+def _csv_cell(cell: str, is_string: bool) -> str:
+    if is_string and cell.startswith(("=", "+", "-", "@")):
+        cell = "'" + cell
+    if any(character in cell for character in ',"\n'):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
+
+
+def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *([_markdown_cell(cell) for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _markdown_cell(cell: str) -> str:
+    for character in "\\`*_[]|":
+        cell = cell.replace(character, "\\" + character)
+    return cell.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def aligned(
+    header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None, right: Sequence[bool] = ()
+) -> str:
+    """Columns side by side under their names; with ``width``, cells are wrapped so that a line fits into it."""
+    widths = [max([text_width(name), *(text_width(row[i]) for row in rows)]) for i, name in enumerate(header)]
+    if width is not None:
+        widths = _fitted(widths, width - len(_GAP) * (len(header) - 1))
+    right = right or [False] * len(header)
+    wrapped = [[wrap(cell, widths[i]) for i, cell in enumerate(row)] for row in rows]
+    lines = _row([wrap(name, widths[i]) for i, name in enumerate(header)], widths, right)
+    lines.append(_GAP.join("─" * column for column in widths))
+    for index, row in enumerate(wrapped):
+        # A blank line tells rows apart once a cell runs over several.
+        if index and any(len(cell) > 1 for neighbour in (wrapped[index - 1], row) for cell in neighbour):
+            lines.append("")
+        lines += _row(row, widths, right)
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Sequence[Sequence[str]], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
+    lines = []
+    for number in range(max((len(cell) for cell in cells), default=0)):
+        parts = []
+        for cell, column, is_right in zip(cells, widths, right, strict=True):
+            part = cell[number] if number < len(cell) else ""
+            space = " " * (column - text_width(part))
+            parts.append(space + part if is_right else part + space)
+        lines.append(_GAP.join(parts).rstrip())
+    return lines
+
+
+def _fitted(widths: list[int], available: int) -> list[int]:
+    """The widths with the widest columns cut down until their sum fits, but none below a readable minimum."""
+    widths = list(widths)
+    while sum(widths) > available:
+        widest = max(widths)
+        if widest <= _NARROWEST:
+            break
+        columns = [i for i, column in enumerate(widths) if column == widest]
+        next_widest = max((column for column in widths if column < widest), default=0)
+        excess = -(-(sum(widths) - available) // len(columns))
+        cut = max(1, min(excess, widest - max(next_widest, _NARROWEST)))
+        for i in columns:
+            widths[i] -= cut
+    return widths
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` columns, broken at spaces where it can be."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        if line and text_width(line) + 1 + text_width(word) <= width:
+            line += " " + word
+            continue
+        if line:
+            lines.append(line)
+        while text_width(word) > width:
+            head = _head(word, width)
+            lines.append(head)
+            word = word[len(head) :]
+        line = word
+    return [*lines, line]
+
+
+def _head(word: str, width: int) -> str:
+    taken = 0
+    for index, character in enumerate(word):
+        taken += _character_width(character)
+        if taken > width and index:
+            return word[:index]
+    return word
+
+
+def text_width(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_character_width(character) for character in text)
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

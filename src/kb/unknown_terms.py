@@ -1,0 +1,60 @@
+"""What a query names that the knowledge base does not have: said before an empty answer is taken for a finding."""
+
+from __future__ import annotations
+
+from kb import rdf, sparql
+from kb.messages import did_you_mean
+from kb.namespaces import ID, ONTOLOGY, PREFIXES, curie
+from kb.sources import Source
+
+
+def unknown_terms(source: Source, text: str) -> list[str]:
+    """A sentence for each of our own terms and identifiers in the query that the source does not describe."""
+    named = _own_terms(text)
+    if not named:
+        return []
+    nodes = " ".join(str(rdf.NamedNode(iri)) for iri in named)
+    known = source.query(f"SELECT ?t WHERE {{ VALUES ?t {{ {nodes} }} FILTER EXISTS {{ ?t ?p ?o }} }}")
+    unknown = dict.fromkeys(named)
+    for row in known:
+        unknown.pop(row["t"].value, None)
+    if not unknown:
+        return []
+    described = _described(source)
+    sentences = []
+    for iri in unknown:
+        namespace = iri[: iri.rindex("/") + 1]
+        near = did_you_mean(curie(iri), [curie(other) for other in described if other.startswith(namespace)])
+        what = "the ontology has no" if namespace == ONTOLOGY else "the data has no"
+        sentences.append(f"warning: {what} {curie(iri)}{near}")
+    return sentences
+
+
+def _own_terms(text: str) -> list[str]:
+    """The IRIs in our ontology's and our data's namespaces that the query names, each once, in order."""
+    prefixes = PREFIXES | sparql.declared_prefixes(text)
+    found: dict[str, None] = {}
+    for token in sparql.tokens(text):
+        iri = ""
+        if token.kind == "iri":
+            iri = token.text[1:-1]
+        elif token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            iri = prefixes.get(prefix, "") + local.replace("\\", "")
+        # An IRI that ends in a slash is a namespace in a PREFIX declaration.
+        if iri.startswith((ONTOLOGY, ID)) and not iri.endswith("/") and _is_iri(iri):
+            found.setdefault(iri)
+    return list(found)
+
+
+def _described(source: Source) -> list[str]:
+    ours = f'STRSTARTS(STR(?t), "{ONTOLOGY}") || STRSTARTS(STR(?t), "{ID}")'
+    return [row["t"].value for row in source.query(f"SELECT DISTINCT ?t WHERE {{ ?t a ?c FILTER(ISIRI(?t) && ({ours})) }}")]
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        rdf.NamedNode(text)
+    except ValueError:
+        return False
+    return True
