@@ -80,7 +80,8 @@ def _numbers(run: re.Match[str]) -> Iterator[Marker]:
         digits = part.group().translate(_TO_DIGIT)
         start, end = run.start() + part.start(), run.start() + part.end()
         joint = run.string[position:start]
-        marker = Marker(int(digits), start, end)
+        # Nobody numbers further; a longer run of digits names no entry, however it is read.
+        marker = Marker(int(digits[:9]), start, end)
         if previous is not None and re.search("[–⁻-]", joint) and 0 < marker.number - previous.number <= _LONGEST_RANGE:
             for number in range(previous.number + 1, marker.number):
                 yield Marker(number, previous.start, end)

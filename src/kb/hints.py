@@ -111,8 +111,9 @@ def _headings(table: dict, name: str) -> list[LineHint]:
     for level in levels:
         if not re.fullmatch(r"[1-9]", level):
             raise _fault(name, f"headings: {level!r} is not a level from 1 to 9")
-        for entry in _entries(levels, level, name, (str, int)):
-            found.append(LineHint("heading", level=int(level), **_where(entry, f"headings.{level}", name)))
+        key = f"headings.{level}"
+        for entry in _entries({key: levels[level]}, key, name, (str, int)):
+            found.append(LineHint("heading", level=int(level), **_where(entry, key, name)))
     return found
 
 
@@ -147,9 +148,11 @@ def _fault(name: str, message: str) -> InputError:
 
 def _toml_error(error: tomllib.TOMLDecodeError, content: str, name: str) -> InputError:
     """The TOML parser's complaint with its place, which it tells only in words."""
-    match = re.search(r"\s*\(at line (\d+), column (\d+)\)\Z", str(error))
+    lines = content.split("\n")
+    match = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\Z", str(error))
     if match is None:
         return _fault(name, f"not valid TOML: {error}")
-    line, column = int(match.group(1)), int(match.group(2))
-    source = content.split("\n")[line - 1].rstrip("\r") if line <= content.count("\n") + 1 else None
+    line = int(match.group(1) or len(lines))
+    source = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
+    column = int(match.group(2) or len(source) + 1)
     return InputError(f"not valid TOML: {str(error)[: match.start()]}", Position(name, line, column, source))

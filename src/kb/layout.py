@@ -26,7 +26,9 @@ _UNDERLINE = re.compile(r"(?:=+|-{2,})\Z")
 _RULE = re.compile(r"(?:[-*_=~][ \t]*){3,}\Z")
 _SEPARATOR = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?\Z")
 # The numbers that a bibliography prints: [3], [^3]:, ³; then the bullets and numbers of lists.
-_ENTRY = re.compile(rf"\[\^?(\d{{1,4}})\][:.]?[\s\u00a0]+(?=\S)|([{SUPERSCRIPT}]+)[ \t\u00a0]*(?=[^\s\d,;])")
+_ENTRY = re.compile(
+    rf"\[\^?(\d{{1,4}})\][:.]?[\s\u00a0]+(?=\S)|([{SUPERSCRIPT}]{{1,4}})[ \t\u00a0]*(?=[^\s\d,;{SUPERSCRIPT}])"
+)
 _BULLET = re.compile(r"(?:[-*+•·▪◦‣●○–][ \t\u00a0]+)(?:\[[ xX]\][ \t\u00a0]+)?(?=\S)")
 _NUMBER = re.compile(r"(?:(\d{1,3})[.)]|\((\d{1,3})\)|[a-z]\)|\([a-z]\))[ \t\u00a0]+(?=\S)")
 # The number that a heading may begin with: "IV. ", "2.1 ", "3) ", "B. ".
@@ -186,7 +188,7 @@ def _mark_underlined(text: str, lines: list[Block]) -> None:
 
 
 def _unmark_numbered_headings(text: str, lines: list[Block]) -> None:
-    """``1. Background`` is a heading where it stands alone, and an item where the numbers beside it are next to its own."""
+    """``1. Background`` is a heading where it stands alone, an item where the numbers beside it go with its own."""
     numbers = [None, *(None if block.shape != "item" or block.bracketed else block.number for block in lines), None]
     for index, block in enumerate(lines):
         before, number, after = numbers[index : index + 3]

@@ -77,7 +77,7 @@ class Partition:
 
 
 def partition(text: str, hints: Hints | None = None) -> Partition:
-    """The passages of a text. Raises InputError where it holds nothing but white space."""
+    """The passages of a text. Raises InputError where it holds nothing to read."""
     if layout.BLANK.fullmatch(text):
         raise InputError("the text is empty")
     return _Partitioner(text, hints or Hints()).run()
@@ -119,6 +119,8 @@ class _Partitioner:
                 self._add(role.name, block.start, block.end)
             index = last
         self._mark()
+        if not self.passages:
+            raise InputError("the text holds nothing to read, only bullets, bars or rules")
         for hint in self.hints.unused():
             self.remarks.append(Remark(f"no line matches the hint {hint}"))
         return Partition(self.passages, self.remarks)

@@ -18,6 +18,7 @@ _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.[ \u00a0]?)+[^\W\d_]{1,2}\Z")
 _ENUMERATOR = re.compile(r"(?:[IVXLC]{1,5}|[A-Za-z]|\d{1,3})\Z")
 # The word before a stop, with its inner stops and hyphens.
 _WORD_BEFORE = re.compile(r"[^\W_](?:[\w.'’\-]*[^\W_])?\Z")
+_DOMAINS = frozenset(("com", "edu", "gov", "info", "int", "net", "org"))
 _NEXT_WORD = re.compile(rf"[{_OPEN}]*([^\W_][\w'’]*)?")
 
 
@@ -121,7 +122,7 @@ def _is_glued(span: str, begin: int, match: re.Match[str], abbreviations: frozen
     if len(word) == 1 and span[following.end() : following.end() + 1] not in (" ", "\u00a0"):
         return False
     chunk = f".{span[max(begin, match.start() - 200) : match.start()]}".split()[-1]
-    if re.search(r"[/@\\]|www\.|\w\.\w", chunk):
+    if re.search(r"[/@\\]|www\Z|\w\.\w", chunk) or word.lower() in _DOMAINS:
         return False
     before = re.sub(rf"[{_CLOSE}{citations.SUPERSCRIPT}]+\Z", "", chunk)
     plain = re.search(r"[^\W\d_]+\Z", before)

@@ -17,7 +17,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 # Extended Date/Time Format, as far as a date of publication needs it: year, month, day, qualified, or an interval.
 _EDTF_DATE = r"-?\d{4}(?:-\d{2}(?:-\d{2})?)?[?~%]?"
 _EDTF = re.compile(rf"{_EDTF_DATE}(?:/(?:{_EDTF_DATE}|\.\.)?)?\Z")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 
 
 @click.group()
@@ -191,6 +191,7 @@ def _description(slug: str, title: str, creators: tuple[str, ...], issued: str |
     said = [
         (rdf.RDF_TYPE.value, rdf.NamedNode(f"{PREFIXES['mm']}Document")),
         (f"{dcterms}title", rdf.Literal(title, language=language)),
+        *((f"{PREFIXES['skos']}prefLabel", rdf.Literal(title, language=tag)) for tag in ("en", "es")),
         (f"{dcterms}language", rdf.Literal(language)),
     ]
     for creator in creators:
