@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from kb import rdf
 from kb.errors import UsageError
 from kb.messages import near_names
-from kb.namespaces import ID, curie, kind_of
+from kb.namespaces import ID, ONTOLOGY, curie, expand, kind_of
 from kb.sources import Source
 
 LANGUAGES = ("en", "es")
@@ -69,11 +70,11 @@ class Finder:
         return bool(self._source.query(f"ASK {{ {rdf.NamedNode(iri)} ?p ?o }}"))
 
     def names(self) -> list[Name]:
-        """Every label, alternative label and title in the data, of everything that has an identifier of ours."""
+        """Every label, alternative label and title in the data, of everything of ours, the ontology's terms included."""
         if self._names is None:
             rows = self._source.query(
                 "SELECT ?s ?p ?l WHERE { VALUES ?p { skos:prefLabel skos:altLabel dcterms:title rdfs:label } ?s ?p ?l "
-                f'FILTER(ISIRI(?s) && STRSTARTS(STR(?s), "{ID}")) }}'
+                f'FILTER(ISIRI(?s) && (STRSTARTS(STR(?s), "{ID}") || STRSTARTS(STR(?s), "{ONTOLOGY}"))) }}'
             )
             self._names = [
                 Name(row["s"].value, curie(row["p"].value), row["l"].value, row["l"].language or "")
@@ -99,6 +100,21 @@ class Finder:
                     found[iri] = text
         return found
 
+    def thing(self, text: str) -> str:
+        """The IRI of the one thing that a CURIE, an IRI or a name stands for; UsageError as in ``one``."""
+        text = text.strip()
+        bare = text[1:-1] if text.startswith("<") and text.endswith(">") else text
+        iri = expand(bare) or (bare if re.match(r"https?://|urn:", bare) else None)
+        if iri is None:
+            return self.one(text, (), "kb show")
+        if not _is_iri(iri):
+            raise UsageError(f"{text!r} is not an IRI")
+        if not self.exists(iri):
+            kind = kind_of(iri)
+            hint = self.suggestions(iri.rpartition("/")[2], (kind,) if kind else ())
+            raise UsageError(f"there is no {curie(iri)} in the data{hint}")
+        return iri
+
     def one(self, text: str, kinds: Iterable[str], what: str) -> str:
         """The IRI of the one thing of these kinds called that; ``what`` begins the message where there is not one.
 
@@ -123,8 +139,15 @@ class Finder:
             if not kinds or kind_of(name.iri) in kinds:
                 for spelling in (fold(name.text), name.iri.rpartition("/")[2]):
                     known.setdefault(spelling, f"{curie(name.iri)} ({name.text})")
+        for kind in kinds:
+            for iri in self._identifiers(kind):
+                known.setdefault(iri.rpartition("/")[2], curie(iri))
         near = dict.fromkeys(known[spelling] for spelling in near_names(fold(text), known))
         return f"; did you mean {', '.join(near)}?" if near else ""
+
+    def _identifiers(self, kind: str) -> list[str]:
+        rows = self._source.query(f'SELECT DISTINCT ?s WHERE {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{ID}{kind}/")) }}')
+        return [row["s"].value for row in rows]
 
 
 def _is_iri(text: str) -> bool:

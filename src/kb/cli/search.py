@@ -1,0 +1,81 @@
+"""``kb search``: find things by words."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from kb.cli.common import did_you_mean, note, pass_project, printable, write_output
+from kb.errors import UsageError
+
+_FORMATS = ("table", "csv", "json")
+_LIMIT = 20
+
+
+@click.command()
+@click.argument("words", metavar="TEXT", nargs=-1, required=True)
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only these: actor, place, claim, term … Repeatable.")
+@click.option("--limit", type=click.IntRange(min=1), default=_LIMIT, show_default=True, metavar="N", help="Show at most N.")
+@click.option("--format", type=click.Choice(_FORMATS), help="By default table on a terminal, csv in a pipe.")
+@click.option("--lang", type=click.Choice(("en", "es")), default="en", show_default=True, help="The language of labels.")
+@pass_project
+def command(
+    project: Any, words: tuple[str, ...], kinds: tuple[str, ...], limit: int, format: str | None, lang: str
+) -> None:
+    """Find things by labels, other names, titles, glosses and definitions that have all the words of TEXT.
+
+    Both languages are searched; case and accents do not matter. A whole name comes first, then names that begin so,
+    then whole words, then parts of words. KIND is that of the identifier; term is what the ontology defines.
+
+    \b
+    Examples:
+      kb search mision brasil
+      kb search passport --kind proposition --format json
+    """
+    from kb import search, sources, tables
+    from kb.cli.query import terminal_width
+    from kb.namespaces import ID_KINDS, curie
+
+    known = (*ID_KINDS, search.TERM)
+    for kind in kinds:
+        if kind not in known:
+            raise UsageError(f"no kind {kind!r}{did_you_mean(kind, known) or '; the kinds: ' + ', '.join(known)}")
+    text = " ".join(words)
+    if not text.strip():
+        raise UsageError("give a word to search for")
+    source = sources.bundled(project)
+    hits = search.search(source, text, lang, kinds)
+    shown = hits[:limit]
+    on_terminal = sys.stdout.isatty()
+    rows = [[curie(hit.iri), hit.kind, hit.label, hit.matched if hit.matched != hit.label else ""] for hit in shown]
+    header = ("id", "kind", "label", "matched")
+    format = format or ("table" if on_terminal else "csv")
+    if format == "json":
+        import json
+
+        content = json.dumps([_described(hit) for hit in shown], ensure_ascii=False, indent=2) + "\n"
+    elif format == "csv":
+        content = tables.csv(header, rows)
+    else:
+        content = tables.aligned(header, rows, terminal_width() if on_terminal else None)
+    write_output(printable(content), None)
+    if len(hits) > limit:
+        note(f"the best {limit} of {len(hits)}; --limit shows more")
+    elif not hits:
+        near = search.nearest(source, text)
+        note(f"nothing has {text!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+
+
+def _described(hit: Any) -> dict[str, str]:
+    from kb.namespaces import curie
+
+    return {
+        "id": curie(hit.iri),
+        "iri": hit.iri,
+        "kind": hit.kind,
+        "label": hit.label,
+        "matched": hit.matched,
+        "property": hit.property,
+    }

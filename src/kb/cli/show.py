@@ -1,0 +1,40 @@
+"""``kb show``: the page of a claim or of anything else."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from kb.cli.common import pass_project, write_output
+
+_WIDTH = 100
+"""Columns of a page that is not on a terminal, and at most of one that is."""
+
+
+@click.command()
+@click.argument("thing", metavar="ID|LABEL")
+@click.option("--lang", type=click.Choice(("en", "es")), default="en", show_default=True, help="The page's language.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="Items in a list.")
+@pass_project
+def command(project: Any, thing: str, lang: str, limit: int) -> None:
+    """Show what is known of one thing: an actor, a place, a work, a claim, a passage, a term …
+
+    A claim's page has who says it, what it says, where, on what evidence, and what answers it. Anything else's has
+    what is said of it, by whom, and who disputes it. A label may be in either language, without its accents.
+
+    \b
+    Examples:
+      kb show place:brazil
+      kb show "Más Médicos" --lang es
+      kb show mm:Claim
+    """
+    from kb import sources
+    from kb.cli.query import terminal_width
+    from kb.labels import Finder
+    from kb.pages import Page
+
+    source = sources.bundled(project)
+    width = min((terminal_width() if sys.stdout.isatty() else None) or _WIDTH, _WIDTH)
+    write_output(Page(source, lang, limit, width).write(Finder(source).thing(thing)), None)
