@@ -1,0 +1,81 @@
+"""``kb infer``: what follows from the ontology and the data, for a graph of its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kb.cli.common import note, pass_project, write_output
+from kb.errors import EXIT_FINDING, StoreError, UsageError
+
+_FORMATS = ("ttl", "nt", "trig", "nq")
+
+
+@click.command("infer")
+@click.argument("files", nargs=-1, metavar="[FILE|-]…", type=click.Path(allow_dash=True, path_type=Path))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the triples to this file.")
+@click.option("--format", "format", type=click.Choice(_FORMATS), help="By default as the suffix of -o says, else ttl; trig and nq name the graph.")
+@click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Infer from what this store holds, and put the result there.")
+@click.option("--engine", type=click.Choice(("rules", "owlrl")), default="rules", show_default=True, help="The fast rules, or the slow reference.")
+@pass_project
+def command(
+    project: Any, files: tuple[Path, ...], output: Path | None, format: str | None, store: Path | None, engine: str
+) -> None:
+    """Write the new triples that follow by OWL 2 RL from the knowledge base and any FILEs.
+
+    With --store, from the store's graphs and the ontology, into the store's graph
+    https://w3id.org/medical-missions/graph/derived/owl-rl, replacing what was there. Queries see it when they name it.
+    Triples that say nothing (everything is an owl:Thing and the same as itself) are left out.
+
+    Exit code 1: the statements contradict each other; standard error says which, and nothing is written.
+
+    \b
+    Examples:
+      kb infer -o inferred.ttl
+      kb infer mine.ttl --format nq
+      kb infer --store ./store
+    """
+    from kb import inference
+
+    if store is not None and (files or output is not None or format is not None):
+        raise UsageError("--store takes its statements from the store and puts the result there; load files first")
+    if output is not None and project.data.resolve() in output.resolve().parents:
+        raise UsageError(f"{output}: inferred triples do not go into data/, which holds what somebody stated")
+    if store is not None:
+        _into_store(project, store, engine)
+        return
+    result = inference.infer(inference.premises_of(project, map(str, files)), engine)
+    _leave_if_inconsistent(result)
+    write_output(inference.serialize(result.new, format or _format_of(output)), output)
+    note(f"{len(result.new):,} new triples")
+
+
+def _into_store(project: Any, folder: Path, engine: str) -> None:
+    from kb import inference
+    from kb.stores import open_store
+
+    with open_store(folder, write=True) as store:
+        if not store.graphs():
+            raise StoreError(f"{folder}: there is nothing in this store; load statements first")
+        result = inference.infer(inference.premises_in(store, project), engine)
+        _leave_if_inconsistent(result)
+        store.replace_graph(inference.GRAPH, result.new)
+        click.echo(f"{store.count(inference.GRAPH):,} new triples in {inference.GRAPH}")
+
+
+def _leave_if_inconsistent(result: Any) -> None:
+    if result.consistent:
+        return
+    for clash in result.clashes:
+        note(clash)
+    count = len(result.clashes)
+    note(f"{count} contradiction{'s' * (count != 1)}; nothing was written")
+    sys.exit(EXIT_FINDING)
+
+
+def _format_of(output: Path | None) -> str:
+    suffix = output.suffix.lower().lstrip(".") if output is not None else ""
+    return suffix if suffix in _FORMATS else "ttl"

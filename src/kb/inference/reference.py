@@ -1,0 +1,29 @@
+"""The reference engine: owlrl, on rdflib. The only module that imports them."""
+
+from __future__ import annotations
+
+from kb import rdf
+
+
+def closure(triples: set[rdf.Triple]) -> tuple[set[rdf.Triple], list[str]]:
+    """All that owlrl gives, without its axiomatic triples and what RDF cannot say, and its error messages."""
+    import logging
+
+    import owlrl
+    import rdflib
+
+    # rdflib logs a traceback for each literal that it cannot read as a value; owlrl reports those that matter.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
+    rdflib.NORMALIZE_LITERALS = False  # an inferred triple has its literal as it is written
+    graph = rdflib.Graph()
+    graph.parse(data=rdf.serialize(triples, format=rdf.RdfFormat.N_TRIPLES), format="nt")
+    engine = owlrl.OWLRL_Semantics(graph, axioms=False, daxioms=False)
+    engine.closure()
+    clashes = list(engine.error_messages)
+    content = []
+    for subject, predicate, object in graph:
+        if isinstance(subject, rdflib.Literal) or str(predicate).startswith(str(owlrl.Namespaces.ERRNS)):
+            continue
+        content.append(f"{subject.n3()} {predicate.n3()} {object.n3()} .\n")
+    parsed = rdf.parse("".join(content), format=rdf.RdfFormat.N_TRIPLES)
+    return {quad.triple for quad in parsed}, clashes
