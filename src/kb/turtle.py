@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from kb import rdf
 from kb.errors import InputError, Position
@@ -44,7 +46,7 @@ def read_bytes(path: str | Path) -> bytes:
     """
     name = display_name(path)
     try:
-        content = sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()
+        content = _whole_stream(sys.stdin.buffer) if str(path) == "-" else Path(path).read_bytes()
     except FileNotFoundError:
         raise InputError("no such file", Position(name)) from None
     except IsADirectoryError:
@@ -66,6 +68,12 @@ def read_bytes(path: str | Path) -> bytes:
             Position(name, line, column),
         ) from None
     return content
+
+
+@functools.lru_cache(maxsize=1)
+def _whole_stream(stream: BinaryIO) -> bytes:
+    """What a stream holds; kept, since a command may look at its input twice (to validate, and to load)."""
+    return stream.read()
 
 
 def display_name(path: str | Path) -> str:
