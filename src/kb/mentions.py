@@ -15,7 +15,8 @@ _WORD_NUMBERS = (
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred thousand million billion trillion half"
 )
 _WORD = re.compile(
-    rf"\b(?:({'|'.join(_WORD_NUMBERS.split())})s?|(?:one|two|three)[- ](third|quarter|fifth|half|halve)s?)\b", re.IGNORECASE
+    rf"\b(?:({'|'.join(_WORD_NUMBERS.split())})s?|(?:one|two|three)[- ](third|quarter|fifth)s?|a (third|quarter|fifth) of)\b",
+    re.IGNORECASE,
 )
 _SAME = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "‑": "-", "–": "-"})
 _TOKEN = re.compile(r"\w+")
@@ -23,9 +24,9 @@ _TOKEN = re.compile(r"\w+")
 
 def numbers(text: str) -> list[str]:
     """The numbers in a text in their order, in one spelling: ``20,000`` as ``20000``, ``07`` as ``7``, ``Billions`` as
-    ``billion``; a fraction in words by its part (``one-third`` as ``third``)."""
+    ``billion``; a fraction in words by its part (``one-third``, ``a third of`` as ``third``)."""
     found = [(match.start(), _plain(match.group())) for match in _FIGURE.finditer(text)]
-    found += [(match.start(), (match[1] or match[2]).casefold()) for match in _WORD.finditer(text)]
+    found += [(match.start(), (match[1] or match[2] or match[3]).casefold()) for match in _WORD.finditer(text)]
     return [number for _, number in sorted(found)]
 
 

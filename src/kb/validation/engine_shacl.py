@@ -33,7 +33,8 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
             focus=_term(found.focus_node),
             path=path,
             value=None if found.value is None else _term(found.value),
-            shape=_term(found.source_shape or found.root_shape),
+            # It gives blank nodes labels of its own, so a shape without an IRI is told by the one that holds it.
+            shape=_term(found.source_shape if _is_name(found.source_shape or "") else found.root_shape or "_:shape"),
             component=found.component_iri,
             severity=found.severity_iri,
             messages=tuple(("", message) for message in found.messages),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path as FilePath
 
 from kb import rdf
@@ -42,18 +43,48 @@ def validate(
 ) -> Report:
     """The report on files (``-`` for standard input), or on the whole knowledge base where there are none.
 
-    The files are read together with the ontology and, unless ``alone``, with the knowledge base's data; only what the
-    files themselves describe is judged. ``shapes`` are used instead of the project's own. A file of the project is not
-    read twice. ``engine`` is one of ``kb.validation.engine.ENGINES``. Raises InputError and UsageError, for files and shapes that cannot be used.
+    See ``Validator`` for the arguments and the errors.
     """
-    rules = read_shapes(shapes or project.shape_files())
-    ontology = _read(project.ontology_files())
-    files = _read(paths) if paths else [*ontology, *_read(project.data_files())]
-    given = {_real(file.path) for file in files}
-    around = [file for file in ontology if _real(file.path) not in given]
-    if paths and not alone:
-        around += _read([path for path in project.data_files() if _real(path) not in given])
-    return _Validation(rules, files, around, named=bool(paths), own_rules=not shapes).report(engine)
+    return Validator(project, alone=alone, shapes=shapes, engine=engine).check(paths)
+
+
+class Validator:
+    """Checks files against the shapes of one project; what it reads of the project, it reads once."""
+
+    def __init__(
+        self, project: Project, *, alone: bool = False, shapes: Sequence[FilePath] = (), engine: str = "pyshacl"
+    ) -> None:
+        """``alone`` leaves out the knowledge base's data, though not the ontology; ``shapes`` are used instead of the
+        project's own; ``engine`` is one of ``kb.validation.engine.ENGINES``.
+
+        Raises InputError and UsageError for a project or shapes that cannot be used.
+        """
+        self._own_rules = not shapes
+        self._shapes = read_shapes(shapes or project.shape_files())
+        self._engine = engine
+        self._ontology = _read(project.ontology_files())
+        self._data_files = project.data_files()
+        self._alone = alone
+
+    @cached_property
+    def _data(self) -> list[Input]:
+        return _read(self._data_files)
+
+    def check(self, paths: Sequence[FilePath | str] = ()) -> Report:
+        """The report on files, read together with the ontology and the knowledge base; only what they themselves describe
+        is judged. Without files, the report on all of the knowledge base.
+
+        A file of the project is not read twice. Raises InputError for a file that cannot be read or parsed.
+        """
+        if not paths:
+            return self._report([*self._ontology, *self._data], [], named=False)
+        files = _read(paths)
+        given = {_real(file.path) for file in files}
+        around = self._ontology if self._alone else [*self._ontology, *self._data]
+        return self._report(files, [file for file in around if _real(file.path) not in given], named=True)
+
+    def _report(self, files: list[Input], around: list[Input], named: bool) -> Report:
+        return _Validation(self._shapes, files, around, named, self._own_rules).report(self._engine)
 
 
 class _Validation:
@@ -64,6 +95,7 @@ class _Validation:
         self._files = files
         self._around = around
         self._own_rules = own_rules
+        self._only_file = files[0] if len(files) == 1 else None
         self._names = tuple(file.name for file in files) if named else ()
         self._union = [quad for file in (*files, *around) for quad in file.quads]
         self._described = {quad.subject for quad in self._union}
@@ -87,7 +119,7 @@ class _Validation:
             names=self._names,
             statements=sum(len(file.quads) for file in self._files),
             nodes=len(focus),
-            rules=self._shapes.count(),
+            rules=len(self._shapes.rules()),
         )
 
     def _judged(self, targeted: set) -> set:
@@ -150,7 +182,7 @@ class _Validation:
             detail = what_is_wrong(self._shapes, result.shape, result.component)
             if result.component in _REFERENCES:
                 detail = self._with_hint(detail, result.value)
-            file = next((file for file in self._files if result.focus in file.subjects), None)
+            file = next((file for file in self._files if result.focus in file.subjects), self._only_file)
             yield Finding(
                 rule=self._shapes.rule(result.shape),
                 severity=Severity.of(result.severity),

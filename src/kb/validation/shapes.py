@@ -95,17 +95,13 @@ class Shapes:
         members = self.items(alternatives[0] if alternatives else node)
         return _path_of("|" if alternatives else "/", [self._path(member, depth + 1) for member in members])
 
-    def count(self) -> int:
-        """How many rules there are: shapes that say what a node or a property must be."""
-        return len(self.constrained())
-
-    def constrained(self) -> list[rdf.NamedNode | rdf.BlankNode]:
-        """The shapes that have a constraint of their own, beside the properties that they list."""
-        return [
-            shape
-            for shape, properties in self._properties.items()
-            if any(name.removeprefix(SH) in CONSTRAINTS for name in properties)
-        ]
+    def rules(self) -> set[str]:
+        """The IRIs of the rules: the shapes that have a constraint of their own, or hold one that has no IRI."""
+        return {
+            self.rule(shape).iri
+            for shape, properties in list(self._properties.items())
+            if any(name.startswith(SH) and name.removeprefix(SH) in CONSTRAINTS for name in properties)
+        }
 
     def targets(self, data: Iterable[rdf.Quad]) -> dict[rdf.NamedNode | rdf.BlankNode, set]:
         """The focus nodes of each shape that has targets."""

@@ -10,8 +10,8 @@ from kb.validation.shapes import SH, Messages, Shapes
 _WORDS: dict[str, tuple[str, str, str]] = {
     "MinCount": ("minCount", "fewer than {}", "menos de {}"),
     "MaxCount": ("maxCount", "more than {}", "más de {}"),
-    "Class": ("class", "is not a {}", "no es {}"),
-    "Datatype": ("datatype", "is not a {}", "no es {}"),
+    "Class": ("class", "is not of the class {}", "no es de la clase {}"),
+    "Datatype": ("datatype", "is not of the datatype {}", "no es del tipo de dato {}"),
     "NodeKind": ("nodeKind", "is not of the kind {}", "no es de la clase {}"),
     "MinExclusive": ("minExclusive", "is not above {}", "no es mayor que {}"),
     "MinInclusive": ("minInclusive", "is below {}", "es menor que {}"),

@@ -1,0 +1,127 @@
+"""Every rule catches what it is for, and lets pass what is right: a file in tests/shapes/<stem>/ is a test.
+
+``valid-*.ttl`` conform to all shapes. ``invalid-*.ttl`` break the rules named in their first line (``# violates: mms:…``,
+several divided by commas) and no other. They are read with the ontology and tests/world.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from kb import rdf, turtle
+from kb.namespaces import EXTERNAL, ONTOLOGY, SHAPES, curie, expand
+from kb.project import Project, find_project
+from kb.validation import Validator
+from kb.validation.engine import run
+from kb.validation.inputs import Input
+from kb.validation.shapes import SH, Shapes, read_shapes
+
+PROJECT = find_project()
+EXAMPLES = Path(__file__).parent / "shapes"
+VALID = sorted(EXAMPLES.glob("*/valid-*.ttl"))
+INVALID = sorted(EXAMPLES.glob("*/invalid-*.ttl"))
+HAS_FAST_ENGINE = importlib.util.find_spec("shacl") is not None
+FIRST_LINE = re.compile(r"# violates: (mms:\w+(?:\s*,\s*mms:\w+)*)\s*\Z")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(EXAMPLES).as_posix()
+
+
+def named_rules(path: Path) -> set[str]:
+    """The IRIs of the rules that an invalid example says it breaks."""
+    match = FIRST_LINE.match(path.read_text().partition("\n")[0])
+    assert match, f"{path}: the first line must be '# violates: mms:SomeShape'"
+    return {str(expand(name.strip())) for name in match[1].split(",")}
+
+
+@pytest.fixture(scope="module")
+def validator(tmp_path_factory: pytest.TempPathFactory) -> Validator:
+    """The project's rules over the tests' world in the place of the real data.
+
+    With the fast engine where it is there: ``test_engines_agree`` holds it to the reference on these same files.
+    """
+    root = tmp_path_factory.mktemp("world")
+    for folder in ("ontology", "shapes", "queries"):
+        (root / folder).symlink_to(PROJECT.root / folder)
+    (root / "data").symlink_to(EXAMPLES.parent / "world")
+    return Validator(Project(root), engine="shacl" if HAS_FAST_ENGINE else "pyshacl")
+
+
+@pytest.fixture(scope="module")
+def shapes() -> Shapes:
+    return read_shapes(PROJECT.shape_files())
+
+
+@pytest.mark.parametrize("path", VALID, ids=name_of)
+def test_valid_example_conforms(validator: Validator, path: Path) -> None:
+    report = validator.check([path])
+    assert not report.findings, report.text()
+    assert report.nodes, "no rule looked at anything"
+
+
+@pytest.mark.parametrize("path", INVALID, ids=name_of)
+def test_invalid_example_breaks_the_rules_that_it_names(validator: Validator, shapes: Shapes, path: Path) -> None:
+    report = validator.check([path])
+    # The checks of terms and kinds, which are no shapes, may have their say besides.
+    assert {finding.rule.iri for finding in report.findings} & shapes.rules() == named_rules(path), report.text()
+
+
+def test_every_rule_has_an_invalid_example(shapes: Shapes) -> None:
+    broken = set().union(*(named_rules(path) for path in INVALID))
+    missing = sorted(curie(rule) for rule in shapes.rules() - broken)
+    assert not missing, f"no invalid example for {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("path", PROJECT.shape_files(), ids=lambda path: path.stem)
+def test_every_file_of_shapes_has_a_valid_example(path: Path) -> None:
+    assert any(example.parent.name == path.stem for example in VALID)
+
+
+def test_every_rule_can_be_read(shapes: Shapes) -> None:
+    """An IRI in mms:, and title, sentence and advice in both languages."""
+    for iri in shapes.rules():
+        rule = shapes.rule(rdf.NamedNode(iri))
+        assert iri.startswith(SHAPES) and iri.endswith("Shape"), f"{curie(iri)}: every shape is mms:…Shape, none is blank"
+        for texts in (rule.name, rule.message, rule.description):
+            assert set(texts) == {"en", "es"} and all(texts.values()), f"{curie(iri)} lacks a text in en or es: {texts}"
+
+
+def test_targets_and_paths_exist(shapes: Shapes) -> None:
+    """A misspelt target or property conforms in silence."""
+    ontology = {q.subject.value for path in PROJECT.ontology_files() for q in turtle.parse_file(path) if q.predicate == rdf.RDF_TYPE}
+    used = {"targetClass", "targetSubjectsOf", "targetObjectsOf", "path", "class", "inversePath", "disjoint", "equals"}
+    used |= {"lessThan", "lessThanOrEquals"}
+    for quad in shapes.quads:
+        if quad.predicate.value.removeprefix(SH) in used and isinstance(quad.object, rdf.NamedNode):
+            iri = quad.object.value
+            known = iri in ontology if iri.startswith(ONTOLOGY) else iri.startswith(tuple(EXTERNAL.values()))
+            assert known, f"{quad.subject} names {curie(iri)}, which no vocabulary of the project defines"
+
+
+def test_every_target_is_met_by_an_example(shapes: Shapes) -> None:
+    paths = [*VALID, *INVALID, *(EXAMPLES.parent / "world").glob("*.ttl"), *PROJECT.ontology_files()]
+    met = shapes.targets(quad for path in paths for quad in turtle.parse_file(path))
+    aimed = {q.subject for q in shapes.quads if q.predicate.value.removeprefix(SH).startswith("target")}
+    assert not [str(shape) for shape in aimed if shape not in met]
+
+
+@pytest.mark.skipif(not HAS_FAST_ENGINE, reason="the optional engine is not installed: pip install '.[fast]'")
+def test_engines_agree_on_all_examples(shapes: Shapes) -> None:
+    """The fast engine finds what the reference finds, result by result, in everything that is wrong on purpose."""
+    paths = [*PROJECT.ontology_files(), *sorted((EXAMPLES.parent / "world").glob("*.ttl")), *VALID, *INVALID]
+    data = [quad for path in paths for quad in Input(path).quads]
+    reference, fast = run(data, shapes.quads, "pyshacl"), run(data, shapes.quads, "shacl")
+
+    def shown(term: object) -> str:
+        return "[]" if isinstance(term, rdf.BlankNode) else str(term)  # each engine has labels of its own
+
+    def told(results: list) -> list[tuple[str, ...]]:
+        return sorted(tuple(map(shown, (r.focus, r.path, r.value, r.shape, r.component, r.severity))) for r in results)
+
+    assert told(reference) == told(fast)
+    assert len({r.shape for r in reference}) > len(INVALID) / 2
