@@ -51,18 +51,20 @@ def files_to_load(project: Project, paths: Sequence[Path]) -> list[Path]:
     return [file for path in paths for file in files_below(path)]
 
 
+def check_graph(iri: str) -> None:
+    """Raises UsageError where the name that a user gives to a graph is not an IRI."""
+    try:
+        rdf.NamedNode(iri)
+    except ValueError:
+        raise UsageError(f"--graph takes an absolute IRI, not {iri!r}") from None
+
+
 def read(project: Project, files: Iterable[Path], graph: str | None = None) -> Plan:
     """Read and parse the files (``-`` is standard input), and put each triple where it belongs.
 
     A TriG or N-Quads file's named graphs keep their names. All else goes to ``graph`` or, without that, to the graph
-    that the file's path names. Raises InputError for every file that cannot be read or parsed, all in one, and
-    UsageError where ``graph`` is not an IRI.
+    that the file's path names. Raises InputError for every file that cannot be read or parsed, all in one.
     """
-    if graph is not None:
-        try:
-            rdf.NamedNode(graph)
-        except ValueError:
-            raise UsageError(f"--graph takes an absolute IRI, not {graph!r}") from None
     triples: dict[str, dict[rdf.Triple, None]] = {}
     names: dict[str, dict[str, None]] = {}
     errors: list[InputError] = []

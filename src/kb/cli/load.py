@@ -50,10 +50,12 @@ def command(
 
     _check_choices(store, endpoint, dry_run, (via != "graph-store", graph_store_url, update_url, timeout))
     files = loading.files_to_load(project, paths)
-    with _stage(f"reading {len(files)} files"):
-        plan = loading.read(project, files, graph)
+    if graph is not None:
+        loading.check_graph(graph)
     if not unchecked:
         _validate(project, paths, files)
+    with _stage(f"reading {_count(len(files), 'file')}"):
+        plan = loading.read(project, files, graph)
     if dry_run:
         _print_counts([(content.iri, len(content.triples), None) for content in plan.contents])
         click.echo(f"{_count(plan.triples, 'triple')} in {_count(len(plan.contents), 'graph')}; nothing was written (--dry-run)")
