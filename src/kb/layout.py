@@ -124,12 +124,18 @@ def _line(text: str, start: int, end: int, number: int) -> Block:
     line = text[start:end]
     if line.startswith("|"):
         return Block("separator" if _SEPARATOR.match(line) else "row", start, end, number)
-    if _RULE.match(line) or set(line) <= {">", " ", "\t"}:
+    if _RULE.match(line) or set(line) <= set("># \t"):
         return Block("rule", start, end, number)
     heading = _HEADING.match(line)
     if heading:
-        content = re.sub(r"[ \t]+#+\Z", "", line)
-        return Block("heading", start + heading.end(), start + len(content), number, level=len(heading.group(1)))
+        content = line[heading.end() :]
+        if not content.strip("# \t\u00a0"):
+            return Block("rule", start, end, number)
+        opened = content.rstrip("#")
+        if opened != content and opened[-1].isspace():
+            content = opened.rstrip()
+        start += heading.end()
+        return Block("heading", start, start + len(content), number, level=len(heading.group(1)))
     entry = _ENTRY.match(line)
     if entry:
         digits = entry.group(1) or entry.group(2).translate(str.maketrans(SUPERSCRIPT, "0123456789"))
@@ -194,7 +200,9 @@ def _unmark_numbered_headings(text: str, lines: list[Block]) -> None:
         before, number, after = numbers[index : index + 3]
         if number is None or before in (number - 1, number) or after in (number + 1, number) or block.indent:
             continue
-        start = text.rfind(str(block.number), 0, block.start)
+        start = text.rfind(str(number), 0, block.start)
+        if start and not _NEWLINE.match(text, start - 1):
+            continue
         titled = HEADING_NUMBER.match(text, start) and is_heading_like(text[block.start : block.end])
         if titled and index + 1 < len(lines):
             block.shape, block.start, block.number = "paragraph", start, None

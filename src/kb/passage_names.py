@@ -170,7 +170,7 @@ def users(iris: Iterable[str], files: Iterable[Path]) -> dict[str, list[Path]]:
     wanted = set(iris)
     found: dict[str, list[Path]] = {}
     for path in files:
-        mentioned = set()
+        mentioned: set[str] = set()
         try:
             for quad in turtle.parse_file(path):
                 mentioned.update(term.value for term in (quad.subject, quad.object) if isinstance(term, rdf.NamedNode))
