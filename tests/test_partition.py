@@ -232,7 +232,7 @@ Works Cited
 - Harbour Archive. “A Port.” (Duplicate of #1).
 
 
-Leave a Reply
+Post a Comment
 You must be logged in for that.
 """
 
@@ -282,7 +282,7 @@ def test_a_report_of_one_line_a_paragraph():
         ("bibliography-entry", "Soto, A. “A Port.” 2020."),
         ("bibliography-entry", "Lane, B., and C. Bell. “Who pays? | The Show.” YouTube."),
         ("bibliography-entry", "Harbour Archive. “A Port.” (Duplicate of #1)."),
-        ("furniture", "Leave a Reply"),
+        ("furniture", "Post a Comment"),
         ("furniture", "You must be logged in for that."),
     ]
     assert cited(REPORT) == [[1, 3], [2, 1], [3], [1, 2], [2], [1, 2], [2]]
@@ -308,7 +308,7 @@ def test_the_report_in_its_sections():
     assert section("The Old Quay (North, South)") == "Where It Lies"
     assert section("Ships wait here.") == "The Old Quay (North, South)"
     assert section("They earn little.³") == "Main Figures"
-    assert section("Leave a Reply") is None
+    assert section("Post a Comment") is None
 
 
 def test_the_report_in_its_containers():
