@@ -81,11 +81,13 @@ class Outcome(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    """A query ready for the engine: with its parameters bound; whether it has an order of its own; warnings."""
+    """A query ready for the engine: its parameters bound; whether it has an order of its own; warnings; for a
+    ``SELECT *`` the variables in the order in which it names them."""
 
     text: str
     ordered: bool
     notes: list[str]
+    columns: tuple[str, ...] = ()
 
 
 def answer(request: Request) -> Outcome:
@@ -130,7 +132,7 @@ def _prepare_bundled(request: Request, query: Query, source: sources.Source) -> 
 def _collected(request: Request, source: sources.Source, prepared: Prepared) -> Answer:
     try:
         found = source.query(prepared.text, base_iri=request.where.base_iri)
-        return results.collect(found, request.limit, prepared.ordered)
+        return results.collect(found, request.limit, prepared.ordered, prepared.columns)
     except SyntaxError as error:
         from kb import syntax
 

@@ -82,6 +82,7 @@ def _be_child(work: Callable[[], Any], writing: int, memory: int | None) -> None
     """Do the work, send its outcome, and leave without running anything of the parent's."""
     try:
         try:
+            _be_silent()
             _limit(memory)
             outcome = ("result", work())
         except KbError as error:
@@ -98,6 +99,13 @@ def _be_child(work: Callable[[], Any], writing: int, memory: int | None) -> None
     finally:
         # Without a word even for an interrupt: the parent receives it too, and speaks.
         os._exit(0)
+
+
+def _be_silent() -> None:
+    """The engine's last words before a signal are for its developers; the parent tells the user."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _limit(memory: int | None) -> None:

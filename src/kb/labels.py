@@ -134,15 +134,18 @@ class Finder:
         """``; did you mean …?`` with the labels and local names of these kinds nearest to a text, or nothing."""
         kinds = tuple(kinds)
         known: dict[str, str] = {}
+        shown: dict[str, str] = {}
         # The first label met is the one shown: the preferred one, in the first language.
         for name in sorted(self.names(), key=lambda name: (name.property != "skos:prefLabel", name.language)):
             if not kinds or kind_of(name.iri) in kinds:
                 for spelling in (fold(name.text), name.iri.rpartition("/")[2]):
-                    known.setdefault(spelling, f"{curie(name.iri)} ({name.text})")
+                    known.setdefault(spelling, name.iri)
+                    shown.setdefault(name.iri, f"{curie(name.iri)} ({name.text})")
         for kind in kinds:
             for iri in self._identifiers(kind):
-                known.setdefault(iri.rpartition("/")[2], curie(iri))
-        near = dict.fromkeys(known[spelling] for spelling in near_names(fold(text), known))
+                known.setdefault(iri.rpartition("/")[2], iri)
+        found = dict.fromkeys(known[spelling] for spelling in near_names(fold(text), known))
+        near = [shown.get(iri, curie(iri)) for iri in found]
         return f"; did you mean {', '.join(near)}?" if near else ""
 
     def _identifiers(self, kind: str) -> list[str]:

@@ -38,4 +38,6 @@ def prepare(request: Request, source: Source) -> Prepared:
     else:
         values = {name: plain_term(value) for name, value in request.given.items()}
     notes = unknown_terms(source, request.text) if request.where.is_bundled else []
-    return Prepared(bind(request.text, values, request.name), sparql.is_ordered(request.text), notes)
+    text = bind(request.text, values, request.name)
+    columns = tuple(sparql.variables(request.text)) if sparql.selects_all(request.text) else ()
+    return Prepared(text, sparql.is_ordered(request.text), notes, columns)

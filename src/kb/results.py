@@ -7,7 +7,7 @@ graphs, ``ttl`` and ``nt`` are exact: every term as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kb import rdf
@@ -47,13 +47,22 @@ class Graph(NamedTuple):
     more: bool = False
 
 
-def collect(answer: Any, limit: int | None = None, ordered: bool = True) -> Rows | Graph | bool:
-    """The engine's answer, computed, at most ``limit`` rows or triples of it; sorted where the query has no order."""
+def collect(
+    answer: Any, limit: int | None = None, ordered: bool = True, columns: Sequence[str] = ()
+) -> Rows | Graph | bool:
+    """The engine's answer, computed, at most ``limit`` rows or triples of it; sorted where the query has no order.
+
+    ``columns`` are variables in the order wanted, for a ``SELECT *`` which has none.
+    """
     if isinstance(answer, rdf.QueryBoolean):
         return bool(answer)
     if isinstance(answer, rdf.QuerySolutions):
         variables = tuple(variable.value for variable in answer.variables)
         rows, more = _taken((tuple(row) for row in answer), limit)
+        if set(columns) >= set(variables):
+            places = [variables.index(name) for name in columns if name in variables]
+            variables = tuple(variables[place] for place in places)
+            rows = [tuple(row[place] for place in places) for row in rows]
         if not ordered:
             rows.sort(key=lambda row: [sort_key(term) for term in row])
         return Rows(variables, rows, more)

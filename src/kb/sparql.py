@@ -86,9 +86,19 @@ def is_ordered(text: str) -> bool:
     return False
 
 
-def variables(text: str) -> set[str]:
-    """The names of all variables, without their question mark."""
-    return {token.text[1:] for token in tokens(text) if token.kind == "variable"}
+def selects_all(text: str) -> bool:
+    """Whether the query as a whole is a ``SELECT *``."""
+    after_select = False
+    for token in tokens(text):
+        if after_select and token.word not in ("DISTINCT", "REDUCED"):
+            return token.text == "*"
+        after_select = after_select or token.word == "SELECT"
+    return False
+
+
+def variables(text: str) -> list[str]:
+    """The names of all variables, without their question mark, each once, in order."""
+    return list(dict.fromkeys(token.text[1:] for token in tokens(text) if token.kind == "variable"))
 
 
 def declared_prefixes(text: str) -> dict[str, str]:

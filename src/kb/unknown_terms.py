@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb import rdf, sparql
-from kb.messages import did_you_mean
+from kb.messages import near_names
 from kb.namespaces import ID, ONTOLOGY, PREFIXES, curie
 from kb.sources import Source
 
@@ -24,9 +24,11 @@ def unknown_terms(source: Source, text: str) -> list[str]:
     sentences = []
     for iri in unknown:
         namespace = iri[: iri.rindex("/") + 1]
-        near = did_you_mean(curie(iri), [curie(other) for other in described if other.startswith(namespace)])
+        known_names = [other[len(namespace) :] for other in described if other.startswith(namespace)]
+        near = [curie(namespace + name) for name in near_names(iri[len(namespace) :], known_names)]
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
         what = "the ontology has no" if namespace == ONTOLOGY else "the data has no"
-        sentences.append(f"warning: {what} {curie(iri)}{near}")
+        sentences.append(f"warning: {what} {curie(iri)}{hint}")
     return sentences
 
 

@@ -27,14 +27,21 @@ def note(message: str) -> None:
 def write_output(content: str | bytes, output: Path | None) -> None:
     """The result to standard output, or whole into a file: an existing one is replaced in one step or left as it was.
 
-    Raises InputError where the file cannot be written.
+    Raises InputError where it cannot be written.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    if output is None:
+    if output is not None:
+        write_atomically(output, data)
+        return
+    try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    else:
-        write_atomically(output, data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in the buffer has nowhere to go; the interpreter would try again at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise InputError(f"cannot be written: {error.strerror or error}", Position("<stdout>")) from None
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -87,9 +87,9 @@ def command(
         )  # fmt: skip
 
     outcome = in_time(work, timeout)
+    write_output(outcome.content, output)
     for remark in outcome.notes:
         note(remark)
-    write_output(outcome.content, output)
     if outcome.is_empty and fail_if_empty:
         sys.exit(EXIT_FINDING)
 
