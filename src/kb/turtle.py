@@ -25,10 +25,15 @@ FORMATS = {
 }
 """File suffix to format; standard input and unknown suffixes are read as Turtle."""
 
-# Nesting beyond this kills the engine's parser by a signal, which nobody could catch; people write a few levels.
+# People write a few levels. Deep JSON and triple terms kill the engine's parser by a signal, which nobody could catch;
+# deep brackets take gigabytes.
 _DEEPEST = 500
 _JSON_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|(?P<open>[\[{])|(?P<close>[\]}])')
-_TRIPLE_NESTING = re.compile(rb"(?P<open><<)|(?P<close>>>)")
+_TURTLE_NESTING = re.compile(
+    rb'''"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\\.|\#[^\n]*'''
+    rb"|(?P<open><<|[\[(])|(?P<close>>>|[\])])|<[^<>\s]*>",
+    re.DOTALL,
+)
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -99,18 +104,18 @@ def parse_file(path: str | Path) -> Iterator[rdf.Quad]:
 
 
 def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
-    """Raises InputError for triple terms or JSON nested so deep that the engine's parser would die of it."""
+    """Raises InputError for brackets, triple terms or JSON nested so deep that a parser or its user would die of it."""
     if format == rdf.RdfFormat.RDF_XML:
         return
     json = format == rdf.RdfFormat.JSON_LD
-    if sum(content.count(sign) for sign in ((b"{", b"[") if json else (b"<<",))) <= _DEEPEST:
+    if sum(content.count(sign) for sign in ((b"{", b"[") if json else (b"[", b"(", b"<<"))) <= _DEEPEST:
         return
     depth = 0
-    for match in (_JSON_NESTING if json else _TRIPLE_NESTING).finditer(content):
+    for match in (_JSON_NESTING if json else _TURTLE_NESTING).finditer(content):
         depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
         if depth > _DEEPEST:
             line = content.count(b"\n", 0, match.start()) + 1
-            raise InputError(f"nested more than {_DEEPEST} deep", Position(name, line))
+            raise InputError(f"brackets nested more than {_DEEPEST} deep", Position(name, line))
 
 
 def syntax_error(error: SyntaxError, content: bytes, name: str) -> InputError:
