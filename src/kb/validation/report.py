@@ -15,6 +15,8 @@ from kb.validation.wording import shown
 MOST_LINES = 50
 """Lines shown for one rule in the text report; the other formats hold all."""
 
+_LONGEST = 100
+
 
 class Severity(IntEnum):
     """How grave a finding is; the larger the graver."""
@@ -100,7 +102,7 @@ class Finding:
         if self.focus is None:
             return ""
         label = in_language(self.label, lang)
-        return f"{shown(self.focus)} ({label})" if label else shown(self.focus)
+        return f"{_short(shown(self.focus))} ({_short(label)})" if label else _short(shown(self.focus))
 
     def told(self, lang: str) -> str:
         """``label → path → value: what is wrong``."""
@@ -108,7 +110,7 @@ class Finding:
         if self.path is not None:
             parts.append(str(self.path))
         if self.value is not None and self.value != self.focus:
-            parts.append(shown(self.value))
+            parts.append(_short(shown(self.value)))
         steps = " → ".join(part for part in parts if part)
         detail = in_language(self.detail, lang)
         if detail is None and self.message != self.rule.message:
@@ -180,6 +182,12 @@ class Report:
             lines.append(f"  {phrases['rule']}: {curie(rule.iri)}")
             blocks.append("\n".join(lines))
         return "\n\n".join(blocks) + "\n"
+
+
+def _short(text: str) -> str:
+    """The text on one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def _phrases(lang: str) -> dict[str, str]:
