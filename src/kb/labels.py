@@ -90,7 +90,7 @@ class Finder:
         for name in self.names():
             if kinds and kind_of(name.iri) not in kinds:
                 continue
-            if fold(name.text) == wanted or name.iri.rpartition("/")[2] == text:
+            if text and (fold(name.text) == wanted or name.iri.rpartition("/")[2] == text):
                 found.setdefault(name.iri, name.text)
         if not found:
             # What has no label, such as a claim, is found by its identifier alone.

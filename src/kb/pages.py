@@ -104,7 +104,7 @@ class Page:
         self._links(iri)
         for record in near.incoming(iri).get(MM + "ofClaim", ()):
             self._title(words["status"])
-            self._properties(record)
+            self._rows({p: v for p, v in near.properties(record).items() if p not in (*_SAID_ELSEWHERE, MM + "ofClaim")})
         self._others(iri, skip=("respondsTo", "fromClaim", "toClaim", "ofClaim"))
 
     def _thing(self, iri: str) -> None:
