@@ -76,9 +76,10 @@ _PARAMETER = re.compile(r"([\w-]+)\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s,\"]+))"
 def _schemes(header: str) -> list[tuple[str, dict[str, str]]]:
     """The challenges of one header, each a scheme with its parameters."""
     starts = list(_SCHEME.finditer(header))
+    ends = [start.start() for start in starts][1:] + [len(header)]
     found = []
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
-        part = header[start.end() : following.start() if following else len(header)]
+    for start, end in zip(starts, ends, strict=False):
+        part = header[start.end() : end]
         values = {name.lower(): re.sub(r"\\(.)", r"\1", quoted) or bare for name, quoted, bare in _PARAMETER.findall(part)}
         found.append((start.group(1), values))
     return found

@@ -52,27 +52,34 @@ def query_engine(
     def ask() -> Answer:
         if any(token.word == "FROM" for token in sparql.tokens(text)):
             return engine.query(text, base_iri=base_iri)
-        if next(engine.quads_for_pattern(None, None, None, rdf.DefaultGraph()), None) is None:
-            # Filled by another program, which knows nothing of our default graph.
-            return engine.query(text, base_iri=base_iri, use_default_graph_as_union=True)
-        if not derived:
+        united = next(engine.quads_for_pattern(None, None, None, rdf.DefaultGraph()), None) is not None
+        if united and not derived:
             return engine.query(text, base_iri=base_iri)
-        more = [rdf.NamedNode(iri) for iri in graphs_engine(engine) if iri.startswith(DERIVED)]
-        return engine.query(text, base_iri=base_iri, default_graph=[rdf.DefaultGraph(), *more])
+        graphs = [rdf.NamedNode(iri) for iri in graphs_engine(engine)]
+        hidden = [graph for graph in graphs if graph.value.startswith(DERIVED)]
+        if united:
+            return engine.query(text, base_iri=base_iri, default_graph=[rdf.DefaultGraph(), *hidden])
+        # Filled by another program, which knows nothing of our default graph.
+        if derived or not hidden:
+            return engine.query(text, base_iri=base_iri, use_default_graph_as_union=True)
+        return engine.query(text, base_iri=base_iri, default_graph=[graph for graph in graphs if graph not in hidden])
 
-    if timeout is None:
-        return ask() if lazy else _evaluated(ask())
-    return _in_time(lambda: _evaluated(ask()), timeout)
-
-
-def _evaluated(answer: Answer) -> Answer:
-    """The same answer, computed: the engine itself works lazily."""
-    if isinstance(answer, rdf.QuerySolutions):
-        content = answer.serialize(format=rdf.QueryResultsFormat.JSON)
+    if lazy and timeout is None:
+        return ask()
+    # Only bytes leave a thread: the engine's answers are bound to the one that made them.
+    evaluated = _evaluated(ask) if timeout is None else _in_time(lambda: _evaluated(ask), timeout)
+    content, is_triples = evaluated
+    if not is_triples:
         return rdf.parse_query_results(content, rdf.QueryResultsFormat.JSON)
-    if isinstance(answer, rdf.QueryBoolean):
-        return answer
-    return list(answer)
+    return [quad.triple for quad in rdf.parse(content, format=rdf.RdfFormat.N_TRIPLES)]
+
+
+def _evaluated(ask: Callable[[], Answer]) -> tuple[bytes, bool]:
+    """The answer, worked out and written down, and whether it is triples: the engine itself works only as it is read."""
+    answer = ask()
+    if isinstance(answer, (rdf.QuerySolutions, rdf.QueryBoolean)):
+        return answer.serialize(format=rdf.QueryResultsFormat.JSON) or b"", False
+    return rdf.serialize(answer, format=rdf.RdfFormat.N_TRIPLES) or b"", True
 
 
 def _in_time(work: Callable[[], T], timeout: float) -> T:

@@ -124,11 +124,11 @@ class RemoteStore(Store):
             return [("union-default-graph", "true")]
         return [("default-graph-uri", iri) for iri in shown] + [("named-graph-uri", iri) for iri in graphs]
 
-    def _select(self, query: str) -> rdf.QuerySolutions:
+    def _select(self, query: str) -> list[rdf.QuerySolution]:
         answer = self._ask([("query", query)], "SELECT", None)
         if not isinstance(answer, rdf.QuerySolutions):
             raise StoreError(f"{self.name}: the server answered a SELECT without a table")
-        return answer
+        return list(answer)
 
     def _ask(self, fields: list[tuple[str, str]], form: str | None, timeout: float | None) -> Answer:
         rows = form in ("SELECT", "ASK")
@@ -149,14 +149,11 @@ class RemoteStore(Store):
         if format is None:
             raise self._not_an_answer(response)
         try:
-            answer = rdf.parse_query_results(response.body, format)
-            if isinstance(answer, rdf.QueryBoolean):
-                return answer
-            number = sum(1 for _ in answer)  # a fault further down must be met here, not by whoever reads the rows
+            number = _number_of_rows(response.body, format)
         except (SyntaxError, ValueError) as error:
             raise StoreError(f"{self.name}: the answer cannot be read as query results: {error}") from None
         limit = response.headers.get("X-SPARQL-MaxRows", "")
-        if limit.isdigit() and number >= int(limit):
+        if limit.isdigit() and number >= int(limit) > 0:
             raise StoreError(f"{self.name}: the server cuts answers off at {int(limit):,} rows; ask for less with LIMIT")
         return rdf.parse_query_results(response.body, format)
 
@@ -199,6 +196,18 @@ class RemoteStore(Store):
                 f"{self.name}: <{content.iri}> should have {_span(least, most)} triples now and has {after:,}: "
                 "the server lost or changed some of what it said it took"
             )
+
+
+def _number_of_rows(content: bytes, format: rdf.QueryResultsFormat) -> int:
+    """How many rows; 0 for a truth value. A fault further down is met here, not by whoever reads the rows.
+
+    Raises SyntaxError and ValueError for what are no results.
+    """
+    answer = rdf.parse_query_results(content, format)
+    try:
+        return 0 if isinstance(answer, rdf.QueryBoolean) else sum(1 for _ in answer)
+    finally:
+        del answer  # bound to its thread: a traceback that is kept must not keep it
 
 
 def _n_triples(triples: Sequence[rdf.Triple]) -> bytes:
