@@ -24,6 +24,7 @@ _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.]+\Z)")
 
 
 def as_json(report: Report, lang: str, summary: bool = False) -> str:
+    """All of the report, or with ``summary`` the counts by rule in the place of the results."""
     document = {
         "conforms": report.conforms,
         "files": list(report.names),
@@ -37,6 +38,7 @@ def as_json(report: Report, lang: str, summary: bool = False) -> str:
 
 
 def as_csv(report: Report, lang: str, summary: bool = False) -> str:
+    """A row a finding with the columns of ``COLUMNS``, or a row a rule for the summary."""
     buffer = io.StringIO()
     columns = COUNT_COLUMNS if summary else COLUMNS
     writer = csv.DictWriter(buffer, columns, lineterminator="\n")
