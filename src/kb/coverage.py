@@ -13,6 +13,7 @@ from kb.namespaces import CONTENT_KINDS, ID, PREFIXES, curie, expand, kind_of
 
 MM, SKOS, OA = PREFIXES["mm"], PREFIXES["skos"], PREFIXES["oa"]
 _NAMED = ("actor", "agreement", "event", "instrument", "mission", "place", "programme")
+_NUMERIC = {f"{PREFIXES['xsd']}{name}" for name in ("integer", "decimal", "double", "nonNegativeInteger")}
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ class Knowledge:
         """What the claims, links and statuses of a passage say: the nodes named, and the literals.
 
         The way goes on through propositions and figures, and through no other node: what another claim or an entity says
-        is no account of this passage. Glosses are left out, since they retell freely.
+        is no account of this passage. Glosses are left out, since they retell freely, and bare numbers, since a figure
+        answers for what it prints.
         """
         nodes: set[str] = set()
         literals: list[str] = []
@@ -117,7 +119,8 @@ class Knowledge:
                     continue
                 for value in values:
                     if isinstance(value, rdf.Literal):
-                        literals.append(value.value)
+                        if value.datatype.value not in _NUMERIC:
+                            literals.append(value.value)
                         continue
                     nodes.add(value.value)
                     if kind_of(value.value) in CONTENT_KINDS and value.value not in seen:

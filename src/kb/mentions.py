@@ -15,7 +15,7 @@ _WORD_NUMBERS = (
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety dozen hundred thousand million billion trillion half"
 )
 _WORD = re.compile(
-    rf"\b(?:({'|'.join(_WORD_NUMBERS.split())})s?|(?:one|two|three)[- ](third|quarter|fifth)s?|a (third|quarter|fifth) of)\b",
+    rf"\b(?:({'|'.join(_WORD_NUMBERS.split())})s?|(?:one|two|three)[- ](third|quarter|fifth)s?|a (third|quarter|fifth)(?= of\b|\Z))\b",
     re.IGNORECASE,
 )
 _SAME = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "‑": "-", "–": "-"})
