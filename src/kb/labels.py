@@ -63,41 +63,40 @@ class Finder:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._names: list[Name] | None = None
+        self._names: dict[tuple[str, ...], list[Name]] = {}
 
     def exists(self, iri: str) -> bool:
         """Whether the data says anything of this thing."""
         return bool(self._source.query(f"ASK {{ {rdf.NamedNode(iri)} ?p ?o }}"))
 
-    def names(self) -> list[Name]:
-        """Every label, alternative label and title in the data, of everything of ours, the ontology's terms included."""
-        if self._names is None:
+    def names(self, kinds: Iterable[str] = ()) -> list[Name]:
+        """Every label, alternative label and title of the things of these kinds; without any, of everything of ours, the
+        ontology's terms included."""
+        namespaces = tuple(f"{ID}{kind}/" for kind in kinds) or (ID, ONTOLOGY)
+        if namespaces not in self._names:
+            ours = " || ".join(f'STRSTARTS(STR(?s), "{namespace}")' for namespace in namespaces)
             rows = self._source.query(
                 "SELECT ?s ?p ?l WHERE { VALUES ?p { skos:prefLabel skos:altLabel dcterms:title rdfs:label } ?s ?p ?l "
-                f'FILTER(ISIRI(?s) && (STRSTARTS(STR(?s), "{ID}") || STRSTARTS(STR(?s), "{ONTOLOGY}"))) }}'
+                f"FILTER(ISIRI(?s) && ({ours})) }}"
             )
-            self._names = [
+            self._names[namespaces] = [
                 Name(row["s"].value, curie(row["p"].value), row["l"].value, row["l"].language or "")
                 for row in rows
                 if isinstance(row["l"], rdf.Literal)
             ]
-        return self._names
+        return self._names[namespaces]
 
     def named(self, text: str, kinds: Iterable[str] = ()) -> dict[str, str]:
-        """IRI and matching name of everything of these kinds (of any, if none) called that, or with that local name."""
-        wanted, kinds = fold(text), tuple(kinds)
-        found: dict[str, str] = {}
-        for name in self.names():
-            if kinds and kind_of(name.iri) not in kinds:
-                continue
-            if text and (fold(name.text) == wanted or name.iri.rpartition("/")[2] == text):
-                found.setdefault(name.iri, name.text)
-        if not found:
-            # What has no label, such as a claim, is found by its identifier alone.
-            for kind in kinds:
-                iri = f"{ID}{kind}/{text}"
-                if _is_iri(iri) and self.exists(iri):
-                    found[iri] = text
+        """IRI and matching name of everything of these kinds (of any, if none) with that local name, or else called that.
+
+        A local name is looked up without reading any labels; it is exact, and labels are not.
+        """
+        kinds = tuple(kinds)
+        found = {iri: text for kind in kinds if text and _is_iri(iri := f"{ID}{kind}/{text}") and self.exists(iri)}
+        if not found and (wanted := fold(text)):
+            for name in self.names(kinds):
+                if fold(name.text) == wanted or (not kinds and name.iri.rpartition("/")[2] == text):
+                    found.setdefault(name.iri, name.text)
         return found
 
     def thing(self, text: str) -> str:
@@ -136,11 +135,10 @@ class Finder:
         known: dict[str, str] = {}
         shown: dict[str, str] = {}
         # The first label met is the one shown: the preferred one, in the first language.
-        for name in sorted(self.names(), key=lambda name: (name.property != "skos:prefLabel", name.language)):
-            if not kinds or kind_of(name.iri) in kinds:
-                for spelling in (fold(name.text), name.iri.rpartition("/")[2]):
-                    known.setdefault(spelling, name.iri)
-                    shown.setdefault(name.iri, f"{curie(name.iri)} ({name.text})")
+        for name in sorted(self.names(kinds), key=lambda name: (name.property != "skos:prefLabel", name.language)):
+            for spelling in (fold(name.text), name.iri.rpartition("/")[2]):
+                known.setdefault(spelling, name.iri)
+                shown.setdefault(name.iri, f"{curie(name.iri)} ({name.text})")
         for kind in kinds:
             for iri in self._identifiers(kind):
                 known.setdefault(iri.rpartition("/")[2], iri)
