@@ -205,7 +205,7 @@ def _number_of_rows(content: bytes, format: rdf.QueryResultsFormat) -> int:
     """
     answer = rdf.parse_query_results(content, format)
     try:
-        return 0 if isinstance(answer, rdf.QueryBoolean) else sum(1 for _ in answer)
+        return 0 if isinstance(answer, rdf.QueryBoolean) else len(list(answer))
     finally:
         del answer  # bound to its thread: a traceback that is kept must not keep it
 
