@@ -151,9 +151,11 @@ def test_planted_gap_is_found(name: str, old: str, new: str, gap: tuple[str, str
 
 
 def test_what_another_passage_says_is_no_account_of_this_one() -> None:
-    """The response answers a claim of another passage; its figure is reached only through the shared proposition."""
-    assert ("number", "ferry-review-005") in planted(
-        "claims.ttl", "mm:expresses proposition:over-400-deckhands-on-ferry-in-2019 ;", "mm:respondsTo claim:ferry-review-003-1 ;"
+    """The claim now only answers the next passage's, which expresses the proposition that has the figure."""
+    assert ("number", "ferry-review-003") in planted(
+        "claims.ttl",
+        "mm:expresses proposition:port-agency-keeps-40-percent-of-crew-fee ;\n    mm:reportedBy actor:ferry-reviewer ;\n    mm:stance",
+        "mm:respondsTo claim:ferry-review-004-1 ;\n    mm:stance",
     )
 
 

@@ -18,6 +18,7 @@ from kb.turtle_source import Places
 
 PROJECT = find_project()
 PREFIXES = "@prefix ex: <http://example.org/> .\n"
+RDF_PREFIX = "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
 
 
 def fmt(text: str) -> str:
@@ -102,15 +103,15 @@ def test_a_shared_blank_node_keeps_its_label() -> None:
         "_:a ex:p _:b . _:b ex:p _:a ; ex:q [ ex:r 1 ] .",
         "_:a ex:p _:a ; ex:q [ ex:r [] ] .",
         "[ ex:q 1 ] . [] ex:p ( 1 2 ) . ( 3 4 ) ex:p 5 . () ex:p 6 .",
-        "_:l <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> 1 ; "
-        "<http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> _:l . ex:a ex:p _:l .",
-        "ex:a ex:p [ <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> 1 ] .",
+        "_:l rdf:first 1 ; rdf:rest _:l . ex:a ex:p _:l .",
+        "ex:a ex:p [ rdf:first 1 ] .",
         "ex:a a [ ex:p 1 ; ex:q 2 ] , ex:B .",
     ],
 )
 def test_odd_shapes_of_graphs_survive(graph: str) -> None:
-    formatted = fmt(PREFIXES + graph)
-    assert content(formatted) == content(PREFIXES + graph)
+    source = PREFIXES + RDF_PREFIX + graph
+    formatted = fmt(source)
+    assert content(formatted) == content(source)
     assert fmt(formatted) == formatted
 
 
@@ -185,6 +186,12 @@ ex:a
 # the end
 """
     )
+    assert fmt(formatted) == formatted
+
+
+def test_a_commented_blank_node_keeps_its_place() -> None:
+    formatted = fmt(PREFIXES + "ex:a ex:p _:x .\n# why\n_:x ex:q 1 .\n")
+    assert "# why\n_:x\n" in formatted
     assert fmt(formatted) == formatted
 
 
