@@ -1,7 +1,9 @@
-"""Work that must end: in time, within a bound on memory, and without taking the command down with it.
+"""Work that must end: in time, and where it is not trusted, within a bound on memory and without taking the command
+down with it.
 
-The query engine cannot be interrupted, and a text that is too much for it ends its process by a signal. So the work runs
-in a child process, forked before anything is loaded; where the system has no fork, in a thread that is left behind.
+The query engine cannot be interrupted, and a text that is too much for it ends its process by a signal. So what is not
+trusted runs in a child process, forked before anything is loaded. What is trusted runs in a thread, as everything does
+where the system has no fork; a thread that is too late is left behind.
 """
 
 from __future__ import annotations
@@ -28,13 +30,15 @@ class TimeoutReached(StoreError):
     """The work was not done in time. Where it runs in a thread it still goes on: leave with ``os._exit``."""
 
 
-def run(work: Callable[[], Any], timeout: float | None, memory: int | None = MEMORY_LIMIT) -> Any:
+def run(
+    work: Callable[[], Any], timeout: float | None, memory: int | None = MEMORY_LIMIT, *, trusted: bool = False
+) -> Any:
     """The result of ``work()``, which must be made of what ``marshal`` writes: numbers, text, bytes, tuples, tables.
 
-    ``timeout`` is in seconds, None for none; ``memory`` in bytes. Raises what the work raises where that is a KbError,
-    and StoreError where it took too long, took too much memory, or was ended by a signal.
+    ``timeout`` is in seconds, None for none; ``memory`` in bytes, and not for what is ``trusted``. Raises what the work
+    raises where that is a KbError, and StoreError where it took too long or too much memory, or was ended by a signal.
     """
-    if not hasattr(os, "fork"):
+    if trusted or not hasattr(os, "fork"):
         return _in_thread(work, timeout)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -102,7 +106,9 @@ def _be_child(work: Callable[[], Any], writing: int, memory: int | None) -> None
 
 
 def _be_silent() -> None:
-    """The engine's last words before a signal are for its developers; the parent tells the user."""
+    """The engine's and Python's last words before a signal are for developers; the parent tells the user."""
+    if "faulthandler" in sys.modules:
+        sys.modules["faulthandler"].disable()
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
+# Starting makes many objects and hardly any garbage: looking for some takes a tenth of a short command's time.
+gc.set_threshold(100_000, 50, 100)
+
 import importlib
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -103,4 +109,14 @@ def main(args: list[str] | None = None) -> None:
             err=True,
         )
         code = EXIT_BUG
-    sys.exit(code if isinstance(code, int) else 0)
+    code = code if isinstance(code, int) else 0
+    if args is None:
+        _end_process(code)
+    sys.exit(code)
+
+
+def _end_process(code: int) -> NoReturn:
+    """Leave without taking the interpreter down piece by piece, which is of no use here and takes its time too."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

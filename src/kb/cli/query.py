@@ -86,7 +86,7 @@ def command(
             )
         )  # fmt: skip
 
-    outcome = in_time(work, timeout)
+    outcome = _in_time(work, timeout, trusted=name not in (None, "-") and not data)
     write_output(outcome.content, output)
     for remark in outcome.notes:
         note(remark)
@@ -94,10 +94,13 @@ def command(
         sys.exit(EXIT_FINDING)
 
 
-def in_time(work: Callable[[], Outcome], timeout: float) -> Outcome:
-    """The outcome of the work, done in a process of its own; ends this process where the work is not done in time."""
+def _in_time(work: Callable[[], Outcome], timeout: float, trusted: bool) -> Outcome:
+    """The outcome of the work; ends this process where the work is not done in time.
+
+    Texts and files that do not come with the knowledge base are not trusted to leave the engine alive.
+    """
     try:
-        return Outcome(*deadline.run(lambda: tuple(work()), timeout or None))
+        return Outcome(*deadline.run(lambda: tuple(work()), timeout or None, trusted=trusted))
     except deadline.TimeoutReached as error:
         click.echo(error_line(str(error)), err=True)
         deadline.leave(error.exit_code)
