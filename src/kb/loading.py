@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kb import rdf, turtle
 from kb.errors import InputError, UsageError
-from kb.namespaces import BASE
+from kb.namespaces import BASE, GRAPH
 from kb.project import Project
 from kb.sources import files_below
 from kb.stores import GraphContent, Store
@@ -17,6 +17,8 @@ from kb.stores import GraphContent, Store
 GENID = BASE + ".well-known/genid/"
 """Where blank nodes get their IRIs (RDF 1.1 Concepts, 3.5): a blank node sent twice would be two nodes, and some servers
 take none in an update."""
+
+_STDIN = GRAPH + "external/stdin"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def read(project: Project, files: Iterable[Path], graph: str | None = None) -> P
     errors: list[InputError] = []
     blank_nodes = 0
     for path in files:
-        home = graph or project.graph_iri(path if str(path) != "-" else Path("stdin"))
+        home = graph or (_STDIN if str(path) == "-" else project.graph_iri(path))
         name = turtle.display_name(path)
         try:
             content = turtle.read_bytes(path)
