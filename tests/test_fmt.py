@@ -246,7 +246,7 @@ def test_a_long_list_is_not_deep() -> None:
     assert formatted.count("\n        ") == 5000
 
 
-@pytest.mark.parametrize("statement", ["ex:a ex:p <<( ex:b ex:c ex:d )>> .", 'ex:a ex:p "x"@ar--rtl .'])
+@pytest.mark.parametrize("statement", ["ex:a ex:p <<( ex:b ex:c ex:d )>> .", "# why\n<< ex:b ex:c ex:d >> .", 'ex:a ex:p "x"@ar--rtl .'])
 def test_what_turtle_1_1_cannot_say_is_refused(statement: str) -> None:
     with pytest.raises(InputError, match="RDF 1.1"):
         fmt(PREFIXES + statement)

@@ -70,7 +70,8 @@ def _read_comments(text: str, name: str, anonymous: Iterator[Term]) -> Comments:
                 pending = []
             continue
         started = True
-        subject = next(anonymous) if item.subject is None else None
+        # RDF 1.2 has subjects of another sort, which the writer refuses.
+        subject = next(anonymous, rdf.BlankNode()) if item.subject is None else None
         if pending:
             if line > last_line + 1:
                 pending.append("")
