@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from kb import errors
 from kb.errors import KbError, StoreError
@@ -27,7 +27,7 @@ _KINDS: dict[str, type[KbError]] = {
 
 
 class TimeoutReached(StoreError):
-    """The work was not done in time. Where it runs in a thread it still goes on: leave with ``os._exit``."""
+    """The work was not done in time. Where it runs in a thread it still goes on, and only ``os._exit`` ends it."""
 
 
 def run(
@@ -69,13 +69,6 @@ def run(
     unexpected = UnexpectedError(message)
     unexpected.add_note(trace)
     raise unexpected
-
-
-def leave(code: int) -> NoReturn:
-    """End this process at once, whatever its other threads are doing."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 class UnexpectedError(Exception):

@@ -11,7 +11,6 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -111,12 +110,7 @@ def main(args: list[str] | None = None) -> None:
         code = EXIT_BUG
     code = code if isinstance(code, int) else 0
     if args is None:
-        _end_process(code)
+        from kb.cli.common import leave
+
+        leave(code)
     sys.exit(code)
-
-
-def _end_process(code: int) -> NoReturn:
-    """Leave without taking the interpreter down piece by piece, which is of no use here and takes its time too."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

@@ -12,7 +12,7 @@ import click
 
 from kb import deadline
 from kb.asking import Outcome, Request, Where, answer
-from kb.cli.common import error_line, note, pass_project, write_output
+from kb.cli.common import error_line, leave, note, pass_project, write_output
 from kb.errors import EXIT_FINDING, UsageError
 from kb.labels import LANGUAGES
 from kb.queries import assignments
@@ -103,7 +103,7 @@ def _in_time(work: Callable[[], Outcome], timeout: float, trusted: bool) -> Outc
         return Outcome(*deadline.run(lambda: tuple(work()), timeout or None, trusted=trusted))
     except deadline.TimeoutReached as error:
         click.echo(error_line(str(error)), err=True)
-        deadline.leave(error.exit_code)
+        leave(error.exit_code)
 
 
 def _exactly_one(name: str | None, file: str | None, text: str | None) -> None:
