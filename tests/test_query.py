@@ -377,7 +377,7 @@ def test_the_terminal_gets_a_fitted_table(project: Path) -> None:
         output += chunk
     assert process.wait() == 0
     text = output.decode().replace("\r\n", "\n")
-    assert "─" in text and "Unión del     Que los" in text
+    assert "─" in text and "gloss  Que los pilotos cobran poco." in text
     assert max(len(line) for line in text.splitlines()) <= 40
     assert "\x1b" not in text and "\x9b" not in text and "\u202e" not in text
 

@@ -132,15 +132,25 @@ def test_a_table_is_aligned_by_what_a_terminal_shows() -> None:
     assert results.write(rows, "table") == "name     n\n────  ────\ne\u0301a       5\n日本  1200\nabc\n"
 
 
-@pytest.mark.parametrize("width", [20, 30, 31, 47, 80, 200])
+@pytest.mark.parametrize("width", [34, 35, 47, 80, 200])
 def test_a_table_is_fitted_to_its_terminal(width: int) -> None:
     words = "one two three four five six seven eight nine ten " * 3
     rows = results.Rows(("a", "b"), [(rdf.Literal(words), rdf.Literal("#" * 60)), (rdf.Literal("s"), rdf.Literal("t"))])
     text = results.write(rows, "table", width=width)
-    assert max(tables.text_width(line) for line in text.splitlines()) <= max(width, 26)
+    assert max(tables.text_width(line) for line in text.splitlines()) <= width
     first = [line[: text.splitlines()[1].index(" ")].strip() for line in text.splitlines()[2:-1]]
     assert " ".join(" ".join(first).split()) == words.strip()
     assert text.count("#") == 60
+
+
+def test_a_table_too_wide_for_its_terminal_is_a_list() -> None:
+    words = [rdf.Literal("some words that need their space"), None, rdf.Literal("longer " * 8), rdf.Literal(5)]
+    rows = results.Rows(("first", "none", "c", "n"), [tuple(words), (words[0], None, None, None)])
+    assert results.write(rows, "table", width=36) == (
+        "first  some words that need their\n       space\n"
+        "c      longer longer longer longer\n       longer longer longer longer\nn      5\n"
+        "\nfirst  some words that need their\n       space\n"
+    )
 
 
 def test_order_where_the_query_has_none() -> None:

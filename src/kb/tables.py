@@ -11,8 +11,8 @@ from kb.namespaces import curie
 from kb.results import Rows, Term, is_number, is_text
 
 _GAP = "  "
-_NARROWEST = 12
-"""Columns that a cell keeps at least when a table is squeezed into a terminal."""
+_NARROWEST = 16
+"""Columns that a cell keeps at least when a table is squeezed into a terminal; where that is not enough, see ``records``."""
 
 
 def write(answer: Rows, format: str, labels: Mapping[str, str], width: int | None = None) -> str:
@@ -93,10 +93,14 @@ def _markdown_cell(cell: str) -> str:
 def aligned(
     header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None, right: Sequence[bool] = ()
 ) -> str:
-    """Columns side by side under their names; with ``width``, cells are wrapped so that a line fits into it."""
+    """Columns side by side under their names; with ``width``, cells are wrapped so that a line fits into it, and where
+    there are too many columns for that, each row is a list of its own."""
     widths = [max([text_width(name), *(text_width(row[i]) for row in rows)]) for i, name in enumerate(header)]
     if width is not None:
-        widths = _fitted(widths, width - len(_GAP) * (len(header) - 1))
+        available = width - len(_GAP) * (len(header) - 1)
+        widths = _fitted(widths, available)
+        if sum(widths) > available and rows:
+            return records(header, rows, width)
     right = right or [False] * len(header)
     wrapped = [[wrap(cell, widths[i]) for i, cell in enumerate(row)] for row in rows]
     lines = _row([wrap(name, widths[i]) for i, name in enumerate(header)], widths, right)
@@ -107,6 +111,22 @@ def aligned(
             lines.append("")
         lines += _row(row, widths, right)
     return "\n".join(lines) + "\n"
+
+
+def records(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
+    """Each row as lines of ``name  value``, without what is empty, a blank line between rows."""
+    names = max(text_width(name) for name in header)
+    room = max(width - names - len(_GAP), _NARROWEST)
+    blocks = []
+    for row in rows:
+        lines = []
+        for name, cell in zip(header, row, strict=True):
+            first, *rest = wrap(cell, room)
+            if cell:
+                lines.append(name + " " * (names - text_width(name)) + _GAP + first)
+                lines += [" " * names + _GAP + line for line in rest]
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
 
 
 def _row(cells: Sequence[Sequence[str]], widths: Sequence[int], right: Sequence[bool]) -> list[str]:
