@@ -43,6 +43,8 @@ _INERT_CLASSES = (
     | _named(RDFS, "Class Datatype Resource Literal")
     | _named(RDF, "Property List langString")
 )
+# Classes that an axiom may have things be in.
+_WIDEST_CLASSES = _named(OWL, "Thing Nothing") | _named(RDFS, "Resource Literal") | _named(RDF, "langString")
 _KINDS = _named(OWL, "SymmetricProperty TransitiveProperty AsymmetricProperty IrreflexiveProperty")
 _DISJOINTS = _named(OWL, "AllDisjointClasses AllDisjointProperties")
 
@@ -95,13 +97,13 @@ class Axioms:
             if object in _KINDS or object in _DISJOINTS:
                 self._kinds[object].add(subject)
             elif _is_language(object) and object not in _INERT_CLASSES:
-                raise _uncovered(object, subject)
+                raise uncovered(object, subject)
         elif predicate in _AXIOMS or predicate in (MEMBERS, _FIRST, _REST):
             if isinstance(object, rdf.Literal):
-                raise _uncovered(predicate, subject)
+                raise uncovered(predicate, subject)
             self._stated[predicate].append((subject, object))
         elif _is_language(predicate) and predicate not in _INERT_PROPERTIES:
-            raise _uncovered(predicate, subject)
+            raise uncovered(predicate, subject)
 
     def _check(self) -> None:
         """That axioms are about named terms, and leave the language's own terms alone."""
@@ -111,13 +113,12 @@ class Axioms:
                 for node in (subject, *objects):
                     # A blank node would be a class expression, an inverse without a name, or a restriction.
                     if isinstance(node, rdf.BlankNode) or node.value in _NOT_IN_AXIOMS:
-                        raise _uncovered(predicate, subject)
+                        raise uncovered(predicate, subject)
                 if _is_language(subject) and subject not in _INERT_PROPERTIES:
-                    raise _uncovered(predicate, subject)
-                allowed = _INERT_PROPERTIES | _INERT_CLASSES | {NOTHING}
+                    raise uncovered(predicate, subject)
                 for node in objects:
-                    if _is_language(node) and node not in allowed:
-                        raise _uncovered(predicate, subject)
+                    if _is_language(node) and node not in _INERT_PROPERTIES | _WIDEST_CLASSES:
+                        raise uncovered(predicate, subject)
 
     def _table(self, predicate: rdf.NamedNode) -> Table:
         table: Table = defaultdict(set)
@@ -160,7 +161,8 @@ def _is_language(node: object) -> bool:
     return isinstance(node, rdf.NamedNode) and node.value.startswith((RDF, RDFS, OWL))
 
 
-def _uncovered(term: Node, subject: object) -> InputError:
+def uncovered(term: Node, subject: object) -> InputError:
+    """The refusal of an axiom, or of a use of a term, for which there is no rule here."""
     place = curie(subject.value) if isinstance(subject, rdf.NamedNode) else "a blank node"
     return InputError(
         f"the fast rules do not cover this use of {curie(term.value)} on {place}; the reference engine does: --engine owlrl"

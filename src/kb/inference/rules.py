@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from kb import rdf
 from kb.inference import datatypes
-from kb.inference.axioms import NOTHING, Axioms, Node, Table
+from kb.inference.axioms import NOTHING, Axioms, Node, Table, uncovered
 from kb.namespaces import curie
 
 _STEP = "urn:medical-missions:chain-step:"  # the properties between the links of a chain; they never leave this module
@@ -25,7 +25,12 @@ def closure(triples: set[rdf.Triple]) -> tuple[set[rdf.Triple], list[str]]:
     types = _types(axioms, facts)
     inferred = facts - triples
     inferred.update(axioms.schema())
-    inferred.update(rdf.Triple(node, rdf.RDF_TYPE, cls) for node, classes in types.items() for cls in classes)
+    inferred.update(
+        rdf.Triple(node, rdf.RDF_TYPE, cls)
+        for node, classes in types.items()
+        if not isinstance(node, rdf.Literal)  # which has classes too, but no triples
+        for cls in classes
+    )
     clashes = [*_disjoint_classes(axioms, types, facts), *_property_clashes(axioms, facts), *_datatype_clashes(axioms, facts)]
     return inferred, clashes
 
@@ -92,9 +97,11 @@ class _Properties:
         for left, made in self._from_right.get(property, ()):
             for start in tuple(behind.get((left, subject), ())):
                 yield rdf.Triple(start, made, object)
-        if not isinstance(object, rdf.Literal):  # a literal cannot be a subject
-            for other in self._other_way.get(property, ()):
-                yield rdf.Triple(object, other, subject)
+        for other in self._other_way.get(property, ()):
+            if isinstance(object, rdf.Literal):
+                # The rules would go on from a triple with a literal as its subject, which RDF has not.
+                raise uncovered(property, subject)
+            yield rdf.Triple(object, other, subject)
 
 
 def _types(axioms: Axioms, facts: Iterable[rdf.Triple]) -> Table:
@@ -108,7 +115,7 @@ def _types(axioms: Axioms, facts: Iterable[rdf.Triple]) -> Table:
             continue
         if property in axioms.domains:
             types[subject] |= axioms.domains[property]
-        if property in axioms.ranges and not isinstance(object, rdf.Literal):
+        if property in axioms.ranges:
             types[object] |= axioms.ranges[property]
     return types
 
