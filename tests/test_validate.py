@@ -94,6 +94,7 @@ def rules_of(report: object) -> list[str]:
         (b"clam:a a clam:b .", "did you mean claim?"),
         (PREFIXES.encode() + b"ex:a ex:p " + b"[ ex:p " * 1_000_000 + b"1" + b" ]" * 1_000_000 + b" .", "nested more than 500 deep"),
         (PREFIXES.encode() + b"ex:a ex:p " + b"<<( ex:a ex:p " * 20_000 + b"1" + b" )>>" * 20_000 + b" .", "nested more than 500 deep"),
+        (PREFIXES.encode() + b"ex:a a <<( ex:a ex:p ex:b )>> .", "RDF 1.2"),
         (PREFIXES.encode() + b"ex:a ex:p " + b"[ ex:p " * 200 + b"1" + b" ]" * 200 + b" .", "nested more than 100 deep"),
     ],
 )  # fmt: skip

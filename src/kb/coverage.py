@@ -75,6 +75,8 @@ class Knowledge:
         self._of: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
         self._stated: dict[str, list[str]] = defaultdict(list)
         for quad in quads:
+            if isinstance(quad.object, rdf.Triple):
+                continue  # RDF 1.2, which no file of the project may hold
             self._of[quad.subject.value][quad.predicate.value].append(quad.object)
             if quad.predicate.value == f"{MM}statedIn":
                 self._stated[quad.object.value].append(quad.subject.value)

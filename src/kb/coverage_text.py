@@ -111,8 +111,8 @@ def _markers(knowledge: Knowledge, text: str, passages: list[Passage]) -> Iterat
     ours = {passage.iri for passage in passages}
     held: set[tuple[int, int]] = set()
     for marker in knowledge.instances("CitationMarker"):
-        passage = knowledge.value(marker, f"{MM}markerIn")
-        if passage not in ours:
+        holder = knowledge.value(marker, f"{MM}markerIn")
+        if holder not in ours:
             continue
         start, end = knowledge.place(marker)
         held.add((start, end))
@@ -120,7 +120,7 @@ def _markers(knowledge: Knowledge, text: str, passages: list[Passage]) -> Iterat
         printed = "".join(str(unicodedata.digit(c, c)) for c in text[max(start, 0) : max(end, 0)])
         # A number inside a range (the 6 of 5–7) is printed nowhere: its place is the whole range.
         if not printed or (number is not None and printed.isascii() and printed.isdigit() and int(printed) != int(number)):
-            yield passage, "marker", f"{curie(marker)} denotes reference {number}, but {start}–{end} prints {printed[:20]!r}"
+            yield holder, "marker", f"{curie(marker)} denotes reference {number}, but {start}–{end} prints {printed[:20]!r}"
     for passage in passages:
         if passage.parts:
             continue

@@ -25,6 +25,8 @@ class Input:
         self._content = turtle.read_bytes(path)
         self._format = turtle.format_of(str(path))
         self.quads = list(turtle.parse(self._content, self.name, self._format))
+        if any(isinstance(quad.object, rdf.Triple) for quad in self.quads):
+            raise InputError("triple terms are RDF 1.2; the knowledge base is RDF 1.1", Position(self.name))
         self.subjects = {quad.subject for quad in self.quads}
         if _nesting(self.quads) > _DEEPEST:
             raise InputError(
@@ -42,7 +44,7 @@ class Input:
 
 def _nesting(quads: list[rdf.Quad]) -> int:
     """How deep blank nodes hang below blank nodes; a list counts as one level, a ring as none."""
-    inner: dict[rdf.BlankNode, list[rdf.BlankNode]] = defaultdict(list)
+    inner: dict[rdf.BlankNode, list[tuple[rdf.BlankNode, bool]]] = defaultdict(list)
     above: dict[rdf.BlankNode, int] = defaultdict(int)
     for quad in quads:
         if isinstance(quad.subject, rdf.BlankNode) and isinstance(quad.object, rdf.BlankNode):

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from kb import rdf, turtle
+from kb import rdf
 from kb.errors import InputError, UsageError
 from kb.namespaces import PREFIXES, curie
+from kb.validation.inputs import Input
 from kb.validation.paths import UNARY, Path
 from kb.validation.vocabulary import CONSTRAINTS, TARGETS, TERMS
 
@@ -211,7 +212,7 @@ def read_shapes(paths: Iterable[FilePath]) -> Shapes:
     for path in paths:
         shown.append(str(path))
         for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
-            quads += turtle.parse_file(file)
+            quads += Input(file).quads
     if not any(quad.predicate.value in (f"{SH}{name}" for name in ("path", "property", *TARGETS)) for quad in quads):
         raise UsageError(f"no shape in {', '.join(shown) or 'the knowledge base'}: nothing could be checked")
     return Shapes(quads)
