@@ -120,7 +120,7 @@ def _read(reading: int, deadline: float | None) -> bytes | None:
     """Everything from the pipe until its other end closes; None where the deadline comes first."""
     import select
 
-    chunks = []
+    chunks: list[bytes] = []
     while True:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
         # Once the result has begun to arrive the work is done, and only its transport is left.

@@ -155,8 +155,8 @@ class Page:
             number = near.value(marker, "c4o:denotes", "mm:referenceNumber")
             works = [near.shown(rdf.NamedNode(work)) for work in near.nodes(marker, "c4o:denotes", "biro:references")]
             cited.append((sort_key(number), number.value if number is not None else curie(marker), "; ".join(works)))
-        for _, number, works in sorted(cited):
-            self._put(f"[{number}] {works}", "  ")
+        for _, cited_as, titles in sorted(cited):
+            self._put(f"[{cited_as}] {titles}", "  ")
         if not cited:
             self._put(self._words["none"], "  ")
 
@@ -261,5 +261,5 @@ def _in_language(values: Iterable[Term], lang: str) -> list[Term]:
     """All values that have no language, and those in the wanted one; where none is, those in any."""
     values = list(values)
     tagged = [value for value in values if isinstance(value, rdf.Literal) and value.language]
-    wanted = [value for value in tagged if value.language.partition("-")[0].lower() == lang] or tagged
+    wanted = [value for value in tagged if str(value.language).partition("-")[0].lower() == lang] or tagged
     return [value for value in values if value not in tagged or value in wanted]

@@ -73,7 +73,7 @@ def collect(
 def _taken(items: Iterable[Any], limit: int | None) -> tuple[list[Any], bool]:
     if limit is None:
         return list(items), False
-    found = []
+    found: list[Any] = []
     for item in items:
         if len(found) == limit:
             return found, True
@@ -116,11 +116,12 @@ def iris(answer: Rows | Graph | bool) -> list[str]:
 def check_format(answer: Rows | Graph | bool, format: str) -> None:
     """Raises UsageError where this kind of answer has no such form."""
     if isinstance(answer, Graph) != (format in GRAPH):
-        kind, forms = ("an ASK query gives true or false", (*HUMAN, *EXACT))
+        kind = "an ASK query gives true or false"
         if isinstance(answer, Graph):
-            kind, forms = "a CONSTRUCT or DESCRIBE query gives triples", GRAPH
+            kind = "a CONSTRUCT or DESCRIBE query gives triples"
         elif isinstance(answer, Rows):
             kind = "a SELECT query gives rows"
+        forms = GRAPH if isinstance(answer, Graph) else (*HUMAN, *EXACT)
         raise UsageError(f"{kind}: --format is one of {', '.join(forms)}, not {format}")
 
 

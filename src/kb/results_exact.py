@@ -43,7 +43,8 @@ def _graph(triples: list[rdf.Triple], format: str) -> str:
         return _escaped("".join(f"{triple} .\n" for triple in triples))
     used = {curie(iri).partition(":")[0] for triple in triples for node in triple for iri in _iris_of(node)}
     prefixes = {name: namespace for name, namespace in PREFIXES.items() if name in used}
-    return _escaped(rdf.serialize(triples, format=rdf.RdfFormat.TURTLE, prefixes=prefixes).decode("utf-8"))
+    turtle = rdf.serialize(triples, format=rdf.RdfFormat.TURTLE, prefixes=prefixes) or b""
+    return _escaped(turtle.decode("utf-8"))
 
 
 def _iris_of(node: Term) -> Iterable[str]:

@@ -51,7 +51,7 @@ class Token(NamedTuple):
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a query without white space and comments. Never fails: what is no SPARQL comes out as marks."""
     for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
+        kind = match.lastgroup or "mark"
         if kind == "space" or kind == "comment":
             continue
         value = match.group()

@@ -53,8 +53,7 @@ def query_error(error: SyntaxError, text: str, name: str) -> InputError:
     """
     slip = _unclosed(text) or _misspelt(text)
     if slip is not None:
-        said, token = slip
-        return InputError(said, sparql.position(text, token.start, name))
+        return InputError(slip[0], sparql.position(text, slip[1].start, name))
     match = _PLACE.match(str(error.msg))
     if match is None:
         return InputError(str(error.msg), Position(name))
