@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from small_project import kb
 
 from kb import guard, parameters, queries, rdf, sparql, syntax
 from kb.errors import InputError, UsageError
@@ -105,6 +106,13 @@ def test_bundled_queries_keep_the_convention(name: str) -> None:
             rdf.Store().query(text, prefixes=PREFIXES)
         except SyntaxError as error:
             pytest.fail(f"with {[p.name for p in chosen]} bound: {error}")
+
+
+@pytest.mark.parametrize("name", sorted(BUNDLED))
+def test_the_example_in_a_header_works(name: str) -> None:
+    done = kb(*shlex.split(queries.read(BUNDLED[name]).example)[1:])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "," in done.stdout.splitlines()[0]
 
 
 def test_two_queries_of_one_name(tmp_path: Path) -> None:
