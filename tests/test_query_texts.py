@@ -112,7 +112,7 @@ def test_bundled_queries_keep_the_convention(name: str) -> None:
 def test_the_example_in_a_header_works(name: str) -> None:
     done = kb(*shlex.split(queries.read(BUNDLED[name]).example)[1:])
     assert (done.returncode, done.stderr) == (0, "")
-    assert "," in done.stdout.splitlines()[0]
+    assert done.stdout.strip()
 
 
 def test_two_queries_of_one_name(tmp_path: Path) -> None:
