@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Where]]:
 def outcome(place: Where, query: queries.Query) -> str:
     """The answer to the query's example, or what is said instead of one."""
     words = shlex.split(query.example)
-    given = queries.assignments(word for flag, word in zip(words, words[1:], strict=False) if flag == "-p")
+    given = queries.assignments(word for flag, word in pairwise(words) if flag == "-p")
     try:
         return answer(Request(place, query.text, query.name, query=query, given=given, format="json")).content
     except KbError as error:
