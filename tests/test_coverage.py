@@ -14,9 +14,9 @@ import pytest
 
 from kb import turtle
 from kb.coverage import Gap, Knowledge, choose, claim_gaps, counts
-from kb.coverage_text import find_texts, text_gaps
+from kb.coverage.mentions import Names, contains, is_name, numbers
+from kb.coverage.text import find_texts, text_gaps
 from kb.errors import InputError, UsageError
-from kb.mentions import Names, contains, is_name, numbers
 from kb.project import find_project
 
 ROOT = find_project().root

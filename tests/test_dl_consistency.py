@@ -56,7 +56,6 @@ def test_the_ontology_with_the_data_is_consistent_and_every_class_can_have_membe
 @pytest.mark.parametrize(
     "wrong",
     [
-        ":x a mm:Actor , mm:Claim .",
         ":x mm:claimant :y . :y a mm:Passage .",
         ":x a mm:Actor ; a [ owl:complementOf mm:Entity ] .",
     ],

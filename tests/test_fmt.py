@@ -12,9 +12,9 @@ import pytest
 
 from kb import rdf
 from kb.errors import InputError
-from kb.formatting import Comments, format_document, format_quads
 from kb.project import find_project
-from kb.turtle_source import Places
+from kb.turtle.formatting import Comments, format_document, format_quads
+from kb.turtle.source import Places
 
 PROJECT = find_project()
 PREFIXES = "@prefix ex: <http://example.org/> .\n"

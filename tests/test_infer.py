@@ -115,13 +115,13 @@ def random_premises(seed: int) -> list[rdf.Triple]:
 
 def test_the_rules_give_what_the_reference_gives_on_any_ontology() -> None:
     consistent = 0
-    for seed in range(60):
+    for seed in range(40):
         premises = random_premises(seed)
         fast, reference = infer(premises), infer(premises, "owlrl")
         assert fast.new == reference.new, f"seed {seed}"
         assert fast.consistent == reference.consistent, f"seed {seed}: {fast.clashes} {reference.clashes}"
         consistent += fast.consistent
-    assert 10 < consistent < 50  # both outcomes are tried
+    assert 5 < consistent < 35  # both outcomes are tried
 
 
 def sample() -> list[rdf.Triple]:

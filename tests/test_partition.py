@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from kb import citations, hints, sentences
 from kb.errors import InputError
-from kb.partition import partition
+from kb.texts import citations, hints, sentences
+from kb.texts.partition import partition
 
 # What may lie outside leaves: white space, bullets, numbers of lists and notes, bars and rules of tables, # and >.
 OUTSIDE = re.compile(r"(?:\s|[-*+•–#>=|:_~]|\[\^?\d+\][:.]?|\(?\d+[.)]|\(?[a-z]\)|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)*")

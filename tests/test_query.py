@@ -13,8 +13,9 @@ import pytest
 import small_project
 from small_project import Done, kb, process
 
-from kb import deadline, rdf
+from kb import rdf
 from kb.errors import StoreError, UsageError
+from kb.queries import deadline
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from small_project import kb
 
-from kb import guard, parameters, queries, rdf, sparql, syntax
+from kb import queries, rdf, sparql
 from kb.errors import InputError, UsageError
-from kb.labels import Finder, fold
 from kb.namespaces import PREFIXES
 from kb.project import find_project
+from kb.queries import guard, parameters, syntax
+from kb.results.labels import Finder, fold
 from kb.sources import MemorySource
 
 PROJECT = find_project()

@@ -10,9 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kb import rdf, results, tables
+from kb import rdf, results
 from kb.errors import UsageError
 from kb.namespaces import PREFIXES
+from kb.results import tables
 
 NAME = rdf.NamedNode(PREFIXES["place"] + "norland")
 NASTY = "red \x1b[31m \x07 \x9b2J \u202e \u2028 tab\tline\nreturn\r quote\" back\\slash <b>|&'"

@@ -9,7 +9,8 @@ import pytest
 import small_project
 from small_project import kb
 
-from kb import figures, rdf, search
+from kb import rdf
+from kb.browse import figures, search
 from kb.namespaces import PREFIXES
 from kb.project import find_project
 
@@ -259,7 +260,7 @@ def test_info_on_nothing(tmp_path: Path) -> None:
 def test_the_bundled_knowledge_base_is_shown_whole() -> None:
     """Every claim and every entity has a page, in both languages."""
     from kb import sources
-    from kb.pages import Page
+    from kb.browse.pages import Page
 
     source = sources.bundled(find_project())
     rows = source.query("SELECT DISTINCT ?s WHERE { VALUES ?t { mm:Claim mm:Entity mm:Document } ?s a ?t } ORDER BY ?s")

@@ -11,9 +11,9 @@ import pytest
 from servers import oxigraph_server
 
 from kb import loading, queries
-from kb.asking import Request, Where, answer
 from kb.errors import KbError
 from kb.project import find_project
+from kb.queries.asking import Request, Where, answer
 from kb.stores import open_store
 
 PROJECT = find_project()

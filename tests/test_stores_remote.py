@@ -401,6 +401,28 @@ def test_we_say_who_we_are_when_asked(
         assert [check(request) for request in seen] == [False, True, True]
 
 
+def test_a_challenge_that_has_expired_is_answered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KB_USER", "me")
+    monkeypatch.setenv("KB_PASSWORD", SECRET)
+    fresh = 0
+
+    def behave(request: Request) -> None:
+        nonlocal fresh
+        if f'nonce="{fresh}"' in (request.headers.get("Authorization") or ""):
+            request.rows("g")
+            return
+        fresh += 1
+        request.answer(401, WWW_Authenticate=f'Digest realm="x", nonce="{fresh}", qop="auth"')
+
+    with fake_server(behave) as (url, seen):
+        with remote(url) as store:
+            store.graphs()
+            fresh += 1
+            store.graphs()
+        used = [re.search(r"nc=(\d+)", request.headers.get("Authorization") or "nc=0")[1] for request in seen]
+        assert used == ["0", "00000001", "00000002", "00000003", "00000001", "00000002"]
+
+
 def test_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KB_USER", "me")
     monkeypatch.setenv("KB_PASSWORD", SECRET)

@@ -23,8 +23,11 @@ MODULES = {
 # What the whole rests on: a module of one level imports only from its own and those before.
 FOUNDATIONS = (("kb.errors", "kb.namespaces", "kb.messages"), ("kb.rdf", "kb.project"))
 # What reads and holds data knows nothing of what is done with it.
-DATA = ("kb.turtle", "kb.turtle_source", "kb.turtle_writer", "kb.formatting", "kb.graphs", "kb.results", "kb.stores")
-WORK = ("kb.validation", "kb.inference", "kb.queries", "kb.coverage", "kb.views", "kb.server", "kb.export", "kb.cli")
+DATA = ("kb.turtle", "kb.sparql", "kb.sources", "kb.graphs", "kb.results", "kb.stores")
+WORK = (
+    "kb.validation", "kb.inference", "kb.queries", "kb.browse", "kb.texts", "kb.coverage", "kb.views", "kb.server",
+    "kb.export", "kb.cli",
+)  # fmt: skip
 
 # Each engine, and the network, has one door.
 DOORS = {

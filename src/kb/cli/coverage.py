@@ -46,7 +46,7 @@ def command(project: Project, texts: Path | None, document: str | None, section:
     documents, view = coverage.choose(knowledge.documents(), document, section)
     gaps = [gap for one in documents for gap in coverage.claim_gaps(one, view)]
     if texts is not None:
-        from kb.coverage_text import find_texts, text_gaps
+        from kb.coverage.text import find_texts, text_gaps
 
         found = find_texts(texts, documents)
         gaps += [gap for one in documents for gap in text_gaps(knowledge, one, found, view)]
@@ -58,7 +58,7 @@ def command(project: Project, texts: Path | None, document: str | None, section:
 
 def _table(rows: dict, gaps: list) -> str:
     from kb.namespaces import curie
-    from kb.tables import aligned
+    from kb.results.tables import aligned
 
     blocks = []
     for slug, counted in rows.items():
@@ -77,7 +77,7 @@ def _table(rows: dict, gaps: list) -> str:
 
 
 def _csv(rows: dict, gaps: list) -> str:
-    from kb.tables import csv
+    from kb.results.tables import csv
 
     return csv(("document", *_COLUMNS), [[slug, *map(str, row)] for slug, counted in rows.items() for row in counted])
 

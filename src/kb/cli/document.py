@@ -80,7 +80,9 @@ def add(
       kb document add hearing.txt --dry-run
       kb document add informe.md --slug informe-2024 --language es --title "Informe anual"
     """
-    from kb import formatting, hints, partition, passage_names, textgraph, turtle
+    from kb import turtle
+    from kb.texts import hints, partition, passage_names, textgraph
+    from kb.turtle import formatting
 
     if to_stdout and output is not None:
         raise UsageError("give either --output or --stdout, not both")
@@ -179,8 +181,9 @@ def _title(content: str, parts) -> str:
 
 def _description(slug: str, title: str, creators: tuple[str, ...], issued: str | None, language: str) -> str:
     """The document's bibliographic description as Turtle. Raises UsageError for an option that is not well formed."""
-    from kb import formatting, rdf
+    from kb import rdf
     from kb.namespaces import PREFIXES, expand, kind_of
+    from kb.turtle import formatting
 
     if not _LANGUAGE.match(language):
         raise UsageError(f"--language {language}: not a language tag such as en, es or pt-BR")
@@ -229,8 +232,8 @@ def _report_vanished(project: Project, vanished: list[str], skip: Path) -> None:
     """List the identifiers that the new text no longer has, first those that other files still use."""
     if not vanished:
         return
-    from kb import passage_names
     from kb.namespaces import curie
+    from kb.texts import passage_names
 
     files = [path for path in project.data_files() if path.resolve() != skip.resolve()]
     used = passage_names.users(vanished, files)

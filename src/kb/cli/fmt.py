@@ -31,7 +31,7 @@ def command(project: Project, files: tuple[Path, ...], check: bool, diff: bool) 
       kb fmt --check
     """
     from kb import turtle
-    from kb.formatting import format_document
+    from kb.turtle.formatting import format_document
 
     failed = False
     changed: list[tuple[Path, str, str]] = []

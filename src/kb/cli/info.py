@@ -21,7 +21,7 @@ def command(project: Any, format: str, lang: str) -> None:
       kb info --format json
     """
     from kb import sources
-    from kb.overview import overview
+    from kb.browse.overview import overview
 
     found = overview(project, sources.bundled(project), lang)
     if format == "json":

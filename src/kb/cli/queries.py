@@ -36,8 +36,8 @@ def command(context: click.Context, format: str | None, lang: str) -> None:
 
         text = json.dumps([_described(query) for query in found], ensure_ascii=False, indent=2) + "\n"
     else:
-        from kb import tables
         from kb.cli.query import terminal_width
+        from kb.results import tables
 
         rows = [[query.subject, query.name, query.question(lang)] for query in found]
         header = ("subject", "name", "question")

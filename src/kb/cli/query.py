@@ -10,13 +10,12 @@ from typing import Any
 
 import click
 
-from kb import deadline
-from kb.asking import Outcome, Request, Where, answer
 from kb.cli.common import error_line, leave, note, pass_project, write_output
 from kb.errors import EXIT_FINDING, UsageError
-from kb.labels import LANGUAGES
-from kb.queries import assignments
+from kb.queries import assignments, deadline
+from kb.queries.asking import Outcome, Request, Where, answer
 from kb.results import FORMATS, HUMAN
+from kb.results.labels import LANGUAGES
 
 _TIMEOUT = 60.0
 

@@ -34,9 +34,11 @@ def command(
       kb search mision brasil
       kb search passport --kind proposition --format json
     """
-    from kb import search, sources, tables
+    from kb import sources
+    from kb.browse import search
     from kb.cli.query import terminal_width
     from kb.namespaces import ID_KINDS, curie
+    from kb.results import tables
 
     known = (*ID_KINDS, search.TERM)
     for kind in kinds:

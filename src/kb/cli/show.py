@@ -31,9 +31,9 @@ def command(project: Any, thing: str, lang: str, limit: int) -> None:
       kb show mm:Claim
     """
     from kb import sources
+    from kb.browse.pages import Page
     from kb.cli.query import terminal_width
-    from kb.labels import Finder
-    from kb.pages import Page
+    from kb.results.labels import Finder
 
     source = sources.bundled(project)
     width = min((terminal_width() if sys.stdout.isatty() else None) or _WIDTH, _WIDTH)

@@ -96,7 +96,7 @@ def premises_in(store: Store, project: Project) -> list[rdf.Triple]:
 def serialize(triples: Sequence[rdf.Triple], format: str) -> str:
     """The triples as ``ttl`` or ``nt``, or in their named graph as ``trig`` or ``nq``."""
     if format in ("ttl", "trig"):
-        from kb.turtle_writer import format_quads
+        from kb.turtle.writer import format_quads
 
         document = format_quads(triples)
         if format == "ttl":

@@ -44,7 +44,7 @@ class Store(ABC):
         """The answer over the union of the named graphs; the derived ones are among them only with ``derived``.
 
         ``GRAPH`` reaches every named graph in any case, and a query with FROM sees what it names. ``timeout`` is in
-        seconds. The text is one that ``kb.guard`` let through. Raises SyntaxError with line and column where the
+        seconds. The text is one that ``kb.queries.guard`` let through. Raises SyntaxError with line and column where the
         engine here finds one, InputError where a server does, QueryTimeout, and StoreError where the store fails.
         """
 

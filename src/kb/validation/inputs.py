@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 
 from kb import rdf, turtle
 from kb.errors import InputError, Position
-from kb.turtle_source import Places
+from kb.turtle.source import Places
 
 _DEEPEST = 100
 _WITH_PLACES = (rdf.RdfFormat.TURTLE, rdf.RdfFormat.N_TRIPLES)

@@ -8,8 +8,8 @@ import json
 import re
 
 from kb import rdf
-from kb.formatting import format_quads
 from kb.namespaces import PREFIXES, curie
+from kb.turtle.formatting import format_quads
 from kb.validation.report import Finding, Report
 from kb.validation.shapes import in_language
 from kb.validation.wording import shown

@@ -10,8 +10,8 @@ from hashlib import sha256
 
 from kb import rdf
 from kb.namespaces import PREFIXES
-from kb.partition import Partition, Passage
-from kb.passage_names import Known, free_name, iri_of, name_references, number_passages
+from kb.texts.partition import Partition, Passage
+from kb.texts.passage_names import Known, free_name, iri_of, name_references, number_passages
 
 _XSD = PREFIXES["xsd"]
 

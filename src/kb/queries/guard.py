@@ -2,7 +2,7 @@
 
 The engine runs whatever it is given: it fetches what SERVICE and LOAD name, and deep nesting or a long chain of
 operators overflows its stack and ends the process by a signal. This module refuses such texts with a plain message. What
-it lets through may still be slow: that is for the deadline (``kb.deadline``).
+it lets through may still be slow: that is for the deadline (``kb.queries.deadline``).
 """
 
 from __future__ import annotations

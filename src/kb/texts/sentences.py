@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kb import citations, phrases
+from kb.texts import citations, phrases
 
 _BLANK = r"[\s\u200b\u2060\ufeff]"
 _CLOSE = re.escape(phrases.CLOSERS)

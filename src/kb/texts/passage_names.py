@@ -16,7 +16,7 @@ from pathlib import Path
 from kb import rdf, turtle
 from kb.errors import InputError, Position
 from kb.namespaces import PREFIXES, expand
-from kb.partition import Passage
+from kb.texts.partition import Passage
 
 # What a passage is aligned by: whether it holds others, and the digest of its span.
 Key = tuple[bool, str]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from kb import guard, sparql
-from kb.asking import Prepared, Request
+from kb import sparql
 from kb.errors import UsageError
-from kb.labels import Finder
 from kb.messages import did_you_mean
-from kb.parameters import bind, plain_term, terms
-from kb.queries import parse_header
+from kb.queries import guard, parse_header
+from kb.queries.asking import Prepared, Request
+from kb.queries.parameters import bind, plain_term, terms
+from kb.queries.unknown_terms import unknown_terms
+from kb.results.labels import Finder
 from kb.sources import Source
-from kb.unknown_terms import unknown_terms
 
 
 def check(request: Request) -> None:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from kb import results, sources
 from kb.errors import InputError, KbError, StoreError
-from kb.labels import Finder, labels
 from kb.project import Project
 from kb.queries import Query
+from kb.results.labels import Finder, labels
 
 Answer = results.Rows | results.Graph | bool
 
@@ -21,7 +21,7 @@ Answer = results.Rows | results.Graph | bool
 class Where(NamedTuple):
     """What is asked: the bundled data, or else the files in ``data``, or the store in a folder, or an endpoint.
 
-    ``timeout`` is in seconds, and is for the endpoint; a local answer is stopped with its process (``kb.deadline``).
+    ``timeout`` is in seconds, and is for the endpoint; a local answer is stopped with its process (``kb.queries.deadline``).
     """
 
     project: Project
@@ -93,7 +93,7 @@ class Prepared(NamedTuple):
 def answer(request: Request) -> Outcome:
     """Ask and write. Raises UsageError for parameters and formats, InputError for the query and the data, StoreError."""
     if request.query is None:
-        from kb import own_query
+        from kb.queries import own_query
 
         own_query.check(request)
         source = request.where.source(_may_use_graphs(request.text))
@@ -119,7 +119,7 @@ def _may_use_graphs(text: str) -> bool:
 def _prepare_bundled(request: Request, query: Query, source: sources.Source) -> Prepared:
     text = request.text
     if query.parameters or request.given:
-        from kb.parameters import bind, terms
+        from kb.queries.parameters import bind, terms
 
         what = f"the query {query.name!r}"
         values = terms(
@@ -134,7 +134,7 @@ def _collected(request: Request, source: sources.Source, prepared: Prepared) -> 
         found = source.query(prepared.text, base_iri=request.where.base_iri)
         return results.collect(found, request.limit, prepared.ordered, prepared.columns)
     except SyntaxError as error:
-        from kb import syntax
+        from kb.queries import syntax
 
         raise syntax.bound_query_error(error, prepared.text, request.text, request.name, request.where.base_iri) from None
     except KbError:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kb import figures, rdf
-from kb.labels import labels
+from kb import rdf
+from kb.browse import figures
 from kb.namespaces import PREFIXES, curie
 from kb.results import Term, sort_key
+from kb.results.labels import labels
 from kb.sources import Source
 
 MM = PREFIXES["mm"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from kb import __version__, rdf
-from kb.labels import labels
 from kb.namespaces import ONTOLOGY, curie
 from kb.project import Project
+from kb.results.labels import labels
 from kb.sources import Source
 
 _GROUPS = {

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from kb import rdf, turtle
 from kb.errors import InputError, Position
-from kb.turtle_source import Comment, Lines, Statement, statements, tokens
-from kb.turtle_writer import Comments, Term, format_quads
+from kb.turtle.source import Comment, Lines, Statement, statements, tokens
+from kb.turtle.writer import Comments, Term, format_quads
 
 __all__ = ["Comments", "format_document", "format_quads"]
 

@@ -5,7 +5,7 @@ the leaves partition the text: no two overlap, and what lies outside them is whi
 bars and rules of tables, ``#`` signs and quotation bars. A span is in Unicode code points, end-exclusive, over exactly
 the text given; it begins and ends with something visible, and takes in the markers that follow its stop.
 
-This module knows nothing of RDF; ``kb.textgraph`` gives the passages their names.
+This module knows nothing of RDF; ``kb.texts.textgraph`` gives the passages their names.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from kb import citations, layout, phrases, roles, sentences
-from kb.citations import Marker
 from kb.errors import InputError
-from kb.hints import Hints
-from kb.layout import Block
+from kb.texts import citations, layout, phrases, roles, sentences
+from kb.texts.citations import Marker
+from kb.texts.hints import Hints
+from kb.texts.layout import Block
 
 # Kinds in which a superscript or a bracketed number is part of a title or of the page, not a citation.
 _UNCITED = ("bibliography-entry", "furniture")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb import phrases, sentences
-from kb.hints import Hints
-from kb.layout import HEADING_NUMBER, Block, is_heading_like
+from kb.texts import phrases, sentences
+from kb.texts.hints import Hints
+from kb.texts.layout import HEADING_NUMBER, Block, is_heading_like
 
 _FRONT = 8
 """The title, byline and dateline, and their repetition, are looked for in this many blocks from the start."""

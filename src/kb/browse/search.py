@@ -7,9 +7,9 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from kb import rdf
-from kb.labels import fold, labels
 from kb.messages import near_names
 from kb.namespaces import ID, ONTOLOGY, curie, kind_of
+from kb.results.labels import fold, labels
 from kb.sources import Source
 
 # In order of weight: a hit in a name tells more than one in a definition.

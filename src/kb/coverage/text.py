@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from kb import citations
 from kb.coverage import MM, Document, Gap, Knowledge, Passage
+from kb.coverage.mentions import Names, contains, numbers
 from kb.errors import InputError, Position
-from kb.mentions import Names, contains, numbers
 from kb.namespaces import PREFIXES, curie
+from kb.texts import citations
 
 _DENOTES = f"{PREFIXES['c4o']}denotes"
 _LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]\Z")

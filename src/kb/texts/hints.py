@@ -10,9 +10,9 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from kb.citations import DEFAULT_STYLES, STYLES
 from kb.errors import InputError, Position
 from kb.messages import did_you_mean
+from kb.texts.citations import DEFAULT_STYLES, STYLES
 
 LINE_ROLES = ("title", "byline", "dateline", "furniture", "caption", "bibliography", "paragraph", "recommendations")
 """Keys that name lines: a string, a number, or a list of these."""

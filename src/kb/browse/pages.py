@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kb import rdf
+from kb.browse.neighbours import MM, RDF_TYPE, Neighbours, Saying
 from kb.messages import printable
 from kb.namespaces import PREFIXES, curie
-from kb.neighbours import MM, RDF_TYPE, Neighbours, Saying
 from kb.results import Term, sort_key
+from kb.results.tables import wrap
 from kb.sources import Source
-from kb.tables import wrap
 
 _SKOS, _OA = PREFIXES["skos"], PREFIXES["oa"]
 _LABELS = (_SKOS + "prefLabel", PREFIXES["rdfs"] + "label", PREFIXES["dcterms"] + "title", MM + "gloss")

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from kb import phrases, sentences
-from kb.citations import SUPERSCRIPT
-from kb.hints import Hints, LineHint
+from kb.texts import phrases, sentences
+from kb.texts.citations import SUPERSCRIPT
+from kb.texts.hints import Hints, LineHint
 
 _NEWLINE = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = "\u200b\u2060\ufeff"

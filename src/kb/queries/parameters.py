@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from kb import rdf, sparql
 from kb.errors import InputError, UsageError
-from kb.labels import Finder
 from kb.messages import did_you_mean
 from kb.namespaces import PREFIXES, curie, expand, kind_of
 from kb.queries import Parameter
+from kb.results.labels import Finder
 
 Term = rdf.NamedNode | rdf.Literal
 

@@ -135,9 +135,9 @@ def write(
     """
     check_format(answer, format)
     if isinstance(answer, Rows) and format in HUMAN:
-        from kb import tables
+        from kb.results import tables
 
         return tables.write(answer, format, labels or {}, width)
-    from kb import results_exact
+    from kb.results import exact as results_exact
 
     return results_exact.write(answer, format)

@@ -1,7 +1,7 @@
 """What the words of a text tell about its structure, for English and Spanish; rules of a language, never of one text.
 
 Both languages are always in force, since texts in one quote the other. What only one text needs stands in its hints
-file (``kb.hints``).
+file (``kb.texts.hints``).
 """
 
 from __future__ import annotations
