@@ -95,7 +95,7 @@ def test_the_test_can_fail_for_every_slot(premises: list[rdf.Triple]) -> None:
     wrong = promoted([*premises, *(rdf.Triple(slot, term("owl:inverseOf"), inverse) for slot, inverse in inverses.items())])
     for slot, entities in used.items():
         leaking = {line.split(" ")[0] for line in wrong if line.split(" ")[1] == inverses[slot].value}
-        assert leaking == {curie(entity.value) for entity in entities}, slot
+        assert leaking >= {curie(entity.value) for entity in entities}, slot
 
 
 def test_other_leaks_are_found_too(premises: list[rdf.Triple]) -> None:
