@@ -108,3 +108,13 @@ def test_declared_prefixes_are_those_of_the_vocabularies():
         iris = {row["iri"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
     for prefix, namespace in EXTERNAL.items():
         assert prefix in INDIVIDUALS or any(iri.startswith(namespace) for iri in iris), prefix
+
+
+def test_a_question_that_shows_a_content_shows_how_its_claimant_stands_to_it():
+    # A gloss beside a claimant who rejects it would read as that claimant's view.
+    from kb import queries
+
+    for query in queries.bundled(PROJECT):
+        shown = query.text[query.text.index("SELECT") :].split("WHERE")[0]
+        if "?gloss" in shown and query.subject != "checks":
+            assert "?stance" in shown or ("affirmedBy" in shown and "rejectedBy" in shown), query.name
