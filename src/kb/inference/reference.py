@@ -9,7 +9,7 @@ def closure(triples: set[rdf.Triple]) -> tuple[set[rdf.Triple], list[str]]:
     """All that owlrl gives, without its axiomatic triples and what RDF cannot say, and its error messages."""
     import logging
 
-    import owlrl
+    import owlrl  # type: ignore[import-untyped]
     import rdflib
 
     # rdflib logs a traceback for each literal that it cannot read as a value; owlrl reports those that matter.
