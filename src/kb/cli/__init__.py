@@ -68,10 +68,12 @@ def cli(ctx: click.Context, project: Path | None, debug: bool) -> None:
 
     \b
     Examples:
-      kb queries                      the questions that come with it
-      kb query NAME                   the answer to one of them
-      kb validate mine.ttl            check new statements
-      kb load data --store ./store    fill a triple store
+      kb queries                  the questions that come with it
+      kb query NAME               the answer to one of them
+      kb search oil               things by their names
+      kb show place:brazil        all that is said of one thing
+      kb validate mine.ttl        check new statements
+      kb load --store ./store     put it all into a triple store
     """
     from kb.project import find_project
 

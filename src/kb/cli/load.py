@@ -31,7 +31,10 @@ def command(
     project: Any, paths: tuple[Path, ...], store: Path | None, endpoint: str | None, graph: str | None, replace: bool,
     dry_run: bool, unchecked: bool, via: str, graph_store_url: str | None, update_url: str | None, timeout: float | None,
 ) -> None:  # fmt: skip
-    """Load files, folders of RDF files or standard input (-) into a store; without any, the whole knowledge base.
+    """Load files, or the whole knowledge base, into a triple store.
+
+    A folder stands for all RDF files below it, and - for standard input; without any, the whole knowledge base is
+    loaded.
 
     Everything is read and checked first, and one bad file loads nothing. Each file goes to a named graph of its own,
     after its path; the graphs of TriG and N-Quads files keep their names. Loading a file again adds nothing.

@@ -19,6 +19,8 @@ _FORMATS = ("table", "csv", "json")
 def command(context: click.Context, format: str | None, lang: str) -> None:
     """List the bundled queries by subject, or show one.
 
+    A bundled query answers one question; `kb query NAME` asks it.
+
     \b
     Examples:
       kb queries
@@ -50,7 +52,7 @@ def command(context: click.Context, format: str | None, lang: str) -> None:
 @click.argument("name")
 @pass_project
 def show(project: Any, name: str) -> None:
-    """Show a query: its question, its parameters, an example call, and the SPARQL text."""
+    """Show a query: question, parameters, example, SPARQL text."""
     from kb.queries import find
 
     query = find(project, name)

@@ -24,10 +24,11 @@ _LIMIT = 20
 def command(
     project: Any, words: tuple[str, ...], kinds: tuple[str, ...], limit: int, format: str | None, lang: str
 ) -> None:
-    """Find things by labels, other names, titles, glosses and definitions that have all the words of TEXT.
+    """Find things by words in their names, glosses and definitions.
 
-    Both languages are searched; case and accents do not matter. A whole name comes first, then names that begin so,
-    then whole words, then parts of words. KIND is that of the identifier; term is what the ontology defines.
+    All the words of TEXT must be in one label, other name, title, gloss or definition. Both languages are searched; case and accents do not matter. A whole name comes first, then names that begin so,
+    then whole words, then parts of words. The column matched has the text that was found where it is not the label.
+    KIND is the prefix of the identifier (actor, claim, concept, hedge …); term is what the ontology defines.
 
     \b
     Examples:

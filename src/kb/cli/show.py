@@ -19,9 +19,9 @@ _WIDTH = 100
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="Items in a list.")
 @pass_project
 def command(project: Any, thing: str, lang: str, limit: int) -> None:
-    """Show what is known of one thing: an actor, a place, a work, a claim, a passage, a term …
+    """Show the page of one thing: what it is, and what is said of it.
 
-    A claim's page has who says it, what it says, where, on what evidence, and what answers it. Anything else's has
+    The thing is an actor, a place, a work, a claim, a passage, a term … of the knowledge base. A claim's page has who says it, what it says, where, on what evidence, and what answers it. Anything else's has
     what is said of it, by whom, and who disputes it. A label may be in either language, without its accents.
 
     \b

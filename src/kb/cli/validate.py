@@ -55,8 +55,9 @@ def command(
     lang: str,
     engine: str,
 ) -> None:
-    """Check statements against the rules: FILEs, - for standard input, or without either the whole knowledge base.
+    """Check statements against the rules.
 
+    They are in FILEs or, with -, on standard input; without either, the whole knowledge base is checked.
     New files may refer to what the knowledge base holds, and are judged only for what they themselves describe. Exit
     code 0: nothing at or over --fail-on; 1: something; 3: a file cannot be read, or is not valid Turtle.
 
