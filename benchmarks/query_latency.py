@@ -52,7 +52,7 @@ def main() -> None:
 
     project = find_project()
     query = queries.find(project, chosen.query or min(queries.paths(project)))
-    files = [str(path) for path in (*project.ontology_files(), *project.data_files())]
+    files = [str(path) for path in project.stated_files()]
     script = Path(sys.executable).with_name("kb")
     kb = [str(script)] if script.exists() else [sys.executable, "-m", "kb"]
     commands = {

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kb import rdf, turtle
 from kb.errors import InputError, UsageError
+from kb.files import display_name, read_bytes
 from kb.namespaces import BASE, GRAPH
 from kb.project import Project
 from kb.sources import files_below
@@ -49,16 +50,14 @@ def files_to_load(project: Project, paths: Sequence[Path]) -> list[Path]:
     Raises InputError for a folder without RDF files.
     """
     if not paths:
-        return [*project.ontology_files(), *project.data_files()]
+        return project.stated_files()
     return [file for path in paths for file in files_below(path)]
 
 
 def check_graph(iri: str) -> None:
     """Raises UsageError where the name that a user gives to a graph is not an IRI."""
-    try:
-        rdf.NamedNode(iri)
-    except ValueError:
-        raise UsageError(f"--graph takes an absolute IRI, not {iri!r}") from None
+    if not rdf.is_iri(iri):
+        raise UsageError(f"--graph takes an absolute IRI, not {iri!r}")
 
 
 def read(project: Project, files: Iterable[Path], graph: str | None = None) -> Plan:
@@ -73,9 +72,9 @@ def read(project: Project, files: Iterable[Path], graph: str | None = None) -> P
     blank_nodes = 0
     for path in files:
         home = graph or (_STDIN if str(path) == "-" else project.graph_iri(path))
-        name = turtle.display_name(path)
+        name = display_name(path)
         try:
-            content = turtle.read_bytes(path)
+            content = read_bytes(path)
             naming = _Naming(content)
             found: dict[str, dict[rdf.Triple, None]] = {home: {}}
             for quad in turtle.parse(content, name, turtle.format_of(str(path))):

@@ -41,11 +41,13 @@ class Project:
         """Registers and documents, in order of path."""
         return sorted(self.data.rglob("*.ttl"))
 
-    def shape_files(self) -> list[Path]:
-        return sorted(self.shapes.glob("*.ttl"))
+    def stated_files(self) -> list[Path]:
+        """All that the knowledge base states: ontology, registers and documents, without alignments."""
+        return [*self.ontology_files(), *self.data_files()]
 
-    def query_files(self) -> list[Path]:
-        return sorted(self.queries.rglob("*.rq"))
+    def shape_files(self) -> list[Path]:
+        """The shapes, in order of name."""
+        return sorted(self.shapes.glob("*.ttl"))
 
     def graph_iri(self, path: Path) -> str:
         """The IRI of the named graph that holds a file: its path below the root, without the suffix.
@@ -56,13 +58,9 @@ class Project:
             name = path.resolve().relative_to(self.root.resolve()).with_suffix("").as_posix()
         except ValueError:
             name = "external/" + path.stem
-        return GRAPH + _iri_path(name)
+        from urllib.parse import quote  # here, because few runs name a graph
 
-
-def _iri_path(name: str) -> str:
-    from urllib.parse import quote
-
-    return quote(name, safe="/-._~")
+        return GRAPH + quote(name, safe="/-._~")
 
 
 def find_project(root: Path | None = None) -> Project:

@@ -30,3 +30,12 @@ from pyoxigraph import (  # noqa: F401 - this module is the door to the engine
 )
 
 RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+
+
+def is_iri(text: str) -> bool:
+    """Whether the text is an absolute IRI, by the rules that the engine holds every IRI to."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from kb import rdf, turtle
 from kb.errors import InputError, Position
+from kb.files import read_bytes
 from kb.namespaces import PREFIXES
 from kb.project import Project
 
@@ -65,8 +66,8 @@ def bundled(project: Project, named_graphs: bool = False) -> MemorySource:
     """The ontology, the registers and the documents. With ``named_graphs`` each file is also a graph of its own."""
     store = rdf.Store()
     graphs = []
-    for path in [*project.ontology_files(), *project.data_files()]:
-        content = turtle.read_bytes(path)
+    for path in project.stated_files():
+        content = read_bytes(path)
         _load(store, content, str(path), turtle.format_of(path.name), None, None)
         if named_graphs:
             graphs.append(project.graph_iri(path))
@@ -86,7 +87,7 @@ def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
     for item in data:
         graph, path = _graph_and_path(item)
         for file in files_below(path):
-            content = turtle.read_bytes(file)
+            content = read_bytes(file)
             name, format = str(file), turtle.format_of(str(file))
             if graph is not None:
                 if format.supports_datasets:

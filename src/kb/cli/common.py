@@ -10,10 +10,12 @@ from typing import NoReturn
 import click
 
 from kb.errors import InputError, Position
+from kb.files import write_atomically
 from kb.messages import did_you_mean, printable  # noqa: F401 - commands take both from here
 
 pass_project = click.make_pass_decorator(object)
 """Gives a command the ``kb.project.Project`` to work on."""
+
 
 def error_line(message: str) -> str:
     """A message for stderr: prefixed, and safe to show."""
@@ -50,31 +52,3 @@ def write_output(content: str | bytes, output: Path | None) -> None:
         # What is left in the buffer has nowhere to go; the interpreter would try again at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise InputError(f"cannot be written: {error.strerror or error}", Position("<stdout>")) from None
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace the file's content in one step. Raises InputError where that cannot be done; the old file stays."""
-    import tempfile
-
-    try:
-        target = Path(os.path.realpath(path))
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            mode = target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror or error}", Position(str(path))) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

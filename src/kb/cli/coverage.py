@@ -41,7 +41,7 @@ def command(project: Project, texts: Path | None, document: str | None, section:
     """
     from kb import coverage, turtle
 
-    files = [*project.ontology_files(), *project.data_files()]
+    files = project.stated_files()
     knowledge = coverage.Knowledge(quad for path in files for quad in turtle.parse_file(path))
     documents, view = coverage.choose(knowledge.documents(), document, section)
     gaps = [gap for one in documents for gap in coverage.claim_gaps(one, view)]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
-from kb.cli.common import note, pass_project, write_atomically, write_output
+from kb.cli.common import note, pass_project, write_output
 from kb.errors import InputError, Position, UsageError
+from kb.files import display_name, read_bytes, read_text, write_atomically
 from kb.project import Project
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -80,7 +81,6 @@ def add(
       kb document add hearing.txt --dry-run
       kb document add informe.md --slug informe-2024 --language es --title "Informe anual"
     """
-    from kb import turtle
     from kb.texts import hints, partition, passage_names, textgraph
     from kb.turtle import formatting
 
@@ -93,15 +93,15 @@ def add(
         _check_writable(project)
     _check_neighbours(project, slug)
 
-    content = turtle.read_bytes(text).decode("utf-8")
+    content = read_text(text)
     parsed_hints = _hints(hints, hints_file, folder / "partition.toml")
     try:
         parts = partition.partition(content, parsed_hints)
     except InputError as error:
-        raise InputError(str(error), Position(turtle.display_name(text))) from None
+        raise InputError(str(error), Position(display_name(text))) from None
     target = output or folder / "text.ttl"
     source = target if target.is_file() else folder / "text.ttl"
-    known = passage_names.read(turtle.read_bytes(source), str(source), slug) if source.is_file() else None
+    known = passage_names.read(read_bytes(source), str(source), slug) if source.is_file() else None
     graph = textgraph.build(content, parts, slug, known)
     if known is not None and known.passages and not graph.kept:
         raise UsageError(f"no passage of {slug} is in this text, so it is another document: give it its own --slug")
@@ -112,7 +112,7 @@ def add(
     data = formatting.format_quads(graph.quads)
 
     for remark in parts.remarks:
-        note(f"warning: {Position(turtle.display_name(text), remark.line, remark.column)}: {remark.message}")
+        note(f"warning: {Position(display_name(text), remark.line, remark.column)}: {remark.message}")
     _report_vanished(project, graph.vanished, skip=source)
     say = note if elsewhere else click.echo
     _report_counts(say, slug, parts, graph, known)
@@ -164,12 +164,10 @@ def _check_neighbours(project: Project, slug: str) -> None:
 
 
 def _hints(hints, given: Path | None, default: Path):
-    from kb import turtle
-
     path = given or (default if default.is_file() else None)
     if path is None:
         return None
-    return hints.parse(turtle.read_bytes(path).decode("utf-8"), str(path))
+    return hints.parse(read_text(path), str(path))
 
 
 def _title(content: str, parts) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from kb.cli.common import error_line, note, pass_project, printable, write_atomically, write_output
+from kb.cli.common import error_line, note, pass_project, printable, write_output
 from kb.errors import EXIT_FINDING, EXIT_INPUT, InputError, Position
+from kb.files import display_name, read_bytes, write_atomically
 from kb.project import Project
 
 
@@ -30,18 +31,17 @@ def command(project: Project, files: tuple[Path, ...], check: bool, diff: bool) 
       kb fmt mine.ttl
       kb fmt --check
     """
-    from kb import turtle
     from kb.turtle.formatting import format_document
 
     failed = False
     changed: list[tuple[Path, str, str]] = []
     paths = _paths(project, files)
     for path in paths:
-        name = turtle.display_name(path)
+        name = display_name(path)
         try:
             if path.suffix not in (".ttl", "") and str(path) != "-":
                 raise InputError("only Turtle files (.ttl) can be formatted", Position(name))
-            content = turtle.read_bytes(path)
+            content = read_bytes(path)
             formatted = format_document(content, name)
         except InputError as error:
             click.echo(error_line(str(error)), err=True)
@@ -53,9 +53,9 @@ def command(project: Project, files: tuple[Path, ...], check: bool, diff: bool) 
             changed.append((path, content.decode(), formatted))
     for path, before, after in changed:
         if diff:
-            click.echo(printable(_difference(turtle.display_name(path), before, after)), nl=False)
+            click.echo(printable(_difference(display_name(path), before, after)), nl=False)
         elif check:
-            click.echo(printable(turtle.display_name(path)))
+            click.echo(printable(display_name(path)))
         else:
             write_atomically(path, after.encode())
             note(f"formatted {path}")

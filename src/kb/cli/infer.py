@@ -47,7 +47,7 @@ def command(
     if store is not None:
         _into_store(project, store, engine)
         return
-    result = inference.infer(inference.premises_of(project, map(str, files)), engine)
+    result = inference.infer(inference.premises_of(project, files), engine)
     _leave_if_inconsistent(result)
     write_output(inference.serialize(result.new, format or _format_of(output)), output)
     note(f"{len(result.new):,} new triples")

@@ -12,6 +12,7 @@ import click
 
 from kb.cli.common import error_line, leave, note, pass_project, write_output
 from kb.errors import EXIT_FINDING, UsageError
+from kb.files import display_name, read_text
 from kb.queries import assignments, deadline
 from kb.queries.asking import Outcome, Request, Where, answer
 from kb.results import FORMATS, HUMAN
@@ -120,9 +121,7 @@ def _asked(project: Any, name: str | None, file: str | None, text: str | None) -
 
         query = find(project, name or "")
         return {"text": query.text, "name": str(query.path), "query": query}
-    from kb.turtle import display_name, read_bytes
-
-    return {"text": read_bytes(path).decode("utf-8"), "name": display_name(path)}
+    return {"text": read_text(path), "name": display_name(path)}
 
 
 def terminal_width() -> int | None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from kb import rdf, turtle
 from kb.errors import UsageError
@@ -68,10 +69,9 @@ def _closure(engine: str) -> Callable[[set[rdf.Triple]], tuple[set[rdf.Triple], 
     raise UsageError(f"unknown engine {engine!r}: one of {', '.join(ENGINES)}")
 
 
-def premises_of(project: Project, more: Iterable[str] = ()) -> list[rdf.Triple]:
+def premises_of(project: Project, more: Iterable[str | Path] = ()) -> list[rdf.Triple]:
     """The triples of the ontology, the registers and the documents, and of more files. Raises InputError."""
-    files = [str(path) for path in (*project.ontology_files(), *project.data_files())]
-    return [quad.triple for path in (*files, *more) for quad in turtle.parse_file(path)]
+    return [quad.triple for path in (*project.stated_files(), *more) for quad in turtle.parse_file(path)]
 
 
 def says_something(triple: rdf.Triple) -> bool:

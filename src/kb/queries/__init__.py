@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kb.errors import InputError, Position, UsageError
+from kb.files import read_text
 from kb.messages import did_you_mean
 from kb.project import Project
 
@@ -91,9 +92,7 @@ def find(project: Project, name: str) -> Query:
 
 def read(path: Path) -> Query:
     """A bundled query from its file. Raises InputError where the file or its header is not as documented."""
-    from kb.turtle import read_bytes
-
-    text = read_bytes(path).decode("utf-8")
+    text = read_text(path)
     header = parse_header(text, str(path))
     missing = [key for key in _REQUIRED if key not in header.values]
     if missing:

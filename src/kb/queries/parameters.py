@@ -120,10 +120,9 @@ def _date(text: str) -> rdf.Literal | None:
 
 
 def _node(iri: str, value: str) -> rdf.NamedNode:
-    try:
-        return rdf.NamedNode(iri)
-    except ValueError:
-        raise UsageError(f"{value!r} is not an IRI") from None
+    if not rdf.is_iri(iri):
+        raise UsageError(f"{value!r} is not an IRI")
+    return rdf.NamedNode(iri)
 
 
 def _iri(parameter: Parameter, value: str, finder: Finder) -> rdf.NamedNode:

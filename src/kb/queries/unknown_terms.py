@@ -44,7 +44,7 @@ def _own_terms(text: str) -> list[str]:
             prefix, _, local = token.text.partition(":")
             iri = prefixes.get(prefix, "") + local.replace("\\", "")
         # An IRI that ends in a slash is a namespace in a PREFIX declaration.
-        if iri.startswith((ONTOLOGY, ID)) and not iri.endswith("/") and _is_iri(iri):
+        if iri.startswith((ONTOLOGY, ID)) and not iri.endswith("/") and rdf.is_iri(iri):
             found.setdefault(iri)
     return list(found)
 
@@ -52,11 +52,3 @@ def _own_terms(text: str) -> list[str]:
 def _described(source: Source) -> list[str]:
     ours = f'STRSTARTS(STR(?t), "{ONTOLOGY}") || STRSTARTS(STR(?t), "{ID}")'
     return [row["t"].value for row in source.query(f"SELECT DISTINCT ?t WHERE {{ ?t a ?c FILTER(ISIRI(?t) && ({ours})) }}")]
-
-
-def _is_iri(text: str) -> bool:
-    try:
-        rdf.NamedNode(text)
-    except ValueError:
-        return False
-    return True

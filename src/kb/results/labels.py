@@ -92,7 +92,7 @@ class Finder:
         A local name is looked up without reading any labels; it is exact, and labels are not.
         """
         kinds = tuple(kinds)
-        found = {iri: text for kind in kinds if text and _is_iri(iri := f"{ID}{kind}/{text}") and self.exists(iri)}
+        found = {iri: text for kind in kinds if text and rdf.is_iri(iri := f"{ID}{kind}/{text}") and self.exists(iri)}
         if not found and (wanted := fold(text)):
             for name in self.names(kinds):
                 if fold(name.text) == wanted or (not kinds and name.iri.rpartition("/")[2] == text):
@@ -106,7 +106,7 @@ class Finder:
         iri = expand(bare) or (bare if re.match(r"https?://|urn:", bare) else None)
         if iri is None:
             return self.one(text, (), "kb show")
-        if not _is_iri(iri):
+        if not rdf.is_iri(iri):
             raise UsageError(f"{text!r} is not an IRI")
         if not self.exists(iri):
             kind = kind_of(iri)
@@ -149,11 +149,3 @@ class Finder:
     def _identifiers(self, kind: str) -> list[str]:
         rows = self._source.query(f'SELECT DISTINCT ?s WHERE {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{ID}{kind}/")) }}')
         return [row["s"].value for row in rows]
-
-
-def _is_iri(text: str) -> bool:
-    try:
-        rdf.NamedNode(text)
-    except ValueError:
-        return False
-    return True

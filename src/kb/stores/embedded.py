@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kb import rdf
 from kb.errors import StoreError
+from kb.files import umask
 from kb.stores import memory
 from kb.stores.base import Answer, GraphContent, Store
 
@@ -121,7 +122,7 @@ class EmbeddedStore(Store):
                 temporary.chmod(self._folder.stat().st_mode & 0o7777)
                 self._folder.rmdir()
             else:
-                temporary.chmod(0o777 & ~_umask())
+                temporary.chmod(0o777 & ~umask())
             os.rename(temporary, self._folder)
             _sync(self._folder.parent)
         except BaseException:
@@ -184,9 +185,3 @@ def _sync(folder: Path) -> None:
         pass  # not every file system can; the rename stands without it
     finally:
         os.close(descriptor)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

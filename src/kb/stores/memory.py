@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class MemoryStore(Store):
-    """Named graphs in memory, gone when the process ends; ``MemoryStore(graphs.load_project(project))`` for the bundle."""
+    """Named graphs in memory, gone when the process ends; those of ``engine``, if one is given, are taken over."""
 
     name = "the store in memory"
 

@@ -1,16 +1,17 @@
-"""Reading RDF files: encodings, syntax errors with their place, and the formats by suffix."""
+"""RDF in files: the formats by suffix, the parser kept from what would kill it, syntax errors with their place.
+
+The modules here know Turtle as text: its tokens and comments (``source``), and its one form (``formatting``, ``writer``).
+"""
 
 from __future__ import annotations
 
-import functools
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from kb import rdf
 from kb.errors import InputError, Position
+from kb.files import display_name, read_bytes
 from kb.messages import did_you_mean
 from kb.namespaces import PREFIXES
 
@@ -35,54 +36,10 @@ _TURTLE_NESTING = re.compile(
     re.DOTALL,
 )
 
-_BOM = b"\xef\xbb\xbf"
-
 
 def format_of(name: str) -> rdf.RdfFormat:
     """The format that a file's suffix stands for; Turtle where it says nothing."""
     return FORMATS.get(Path(name).suffix.lower(), rdf.RdfFormat.TURTLE)
-
-
-def read_bytes(path: str | Path) -> bytes:
-    """The content of a file, or of standard input for ``-``.
-
-    Raises InputError for a file that is missing, a folder, unreadable, or not UTF-8; a byte order mark is refused, since
-    a Turtle parser elsewhere may not skip it.
-    """
-    name = display_name(path)
-    try:
-        content = _whole_stream(sys.stdin.buffer) if str(path) == "-" else Path(path).read_bytes()
-    except FileNotFoundError:
-        raise InputError("no such file", Position(name)) from None
-    except IsADirectoryError:
-        raise InputError("this is a folder, not a file", Position(name)) from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", Position(name)) from None
-    if content.startswith(_BOM):
-        raise InputError(
-            "the file begins with a byte order mark (BOM); save it as UTF-8 without one", Position(name, 1, 1)
-        )
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        start = content.rfind(b"\n", 0, error.start) + 1
-        column = len(content[start : error.start].decode("utf-8")) + 1
-        raise InputError(
-            f"not valid UTF-8: byte 0x{content[error.start]:02X} cannot be decoded; save the file as UTF-8",
-            Position(name, line, column),
-        ) from None
-    return content
-
-
-@functools.lru_cache(maxsize=1)
-def _whole_stream(stream: BinaryIO) -> bytes:
-    """What a stream holds; kept, since a command may look at its input twice (to validate, and to load)."""
-    return stream.read()
-
-
-def display_name(path: str | Path) -> str:
-    return "<stdin>" if str(path) == "-" else str(path)
 
 
 def parse(content: bytes, name: str, format: rdf.RdfFormat | None = None, base: str | None = None) -> Iterator[rdf.Quad]:
@@ -99,7 +56,7 @@ def parse(content: bytes, name: str, format: rdf.RdfFormat | None = None, base: 
 
 
 def parse_file(path: str | Path) -> Iterator[rdf.Quad]:
-    """The quads of a file; see ``read_bytes`` and ``parse`` for the errors."""
+    """The quads of a file; see ``kb.files.read_bytes`` and ``parse`` for the errors."""
     return parse(read_bytes(path), display_name(path), format_of(str(path)))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 
 from kb import rdf, turtle
 from kb.errors import InputError, Position
+from kb.files import display_name, read_bytes
 from kb.turtle.source import Places
 
 _DEEPEST = 100
@@ -21,8 +22,8 @@ class Input:
     def __init__(self, path: FilePath | str) -> None:
         """Raises InputError for what cannot be read or parsed, or is nested beyond reason."""
         self.path = path
-        self.name = turtle.display_name(path)
-        self._content = turtle.read_bytes(path)
+        self.name = display_name(path)
+        self._content = read_bytes(path)
         self._format = turtle.format_of(str(path))
         self.quads = list(turtle.parse(self._content, self.name, self._format))
         if any(isinstance(quad.object, rdf.Triple) for quad in self.quads):

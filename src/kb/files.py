@@ -1,0 +1,89 @@
+"""Files as a user gives and gets them: read as UTF-8 or refused with a reason, replaced in one step or left as they were."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from kb.errors import InputError, Position
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def display_name(path: str | Path) -> str:
+    """What messages call a file: its path, or ``<stdin>`` for ``-``."""
+    return "<stdin>" if str(path) == "-" else str(path)
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The content of a file, or of standard input for ``-``.
+
+    Raises InputError for a file that is missing, a folder, unreadable, or not UTF-8; a byte order mark is refused, since
+    a Turtle parser elsewhere may not skip it.
+    """
+    name = display_name(path)
+    try:
+        content = _whole_stream(sys.stdin.buffer) if str(path) == "-" else Path(path).read_bytes()
+    except FileNotFoundError:
+        raise InputError("no such file", Position(name)) from None
+    except IsADirectoryError:
+        raise InputError("this is a folder, not a file", Position(name)) from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", Position(name)) from None
+    if content.startswith(_BOM):
+        raise InputError(
+            "the file begins with a byte order mark (BOM); save it as UTF-8 without one", Position(name, 1, 1)
+        )
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        start = content.rfind(b"\n", 0, error.start) + 1
+        column = len(content[start : error.start].decode("utf-8")) + 1
+        raise InputError(
+            f"not valid UTF-8: byte 0x{content[error.start]:02X} cannot be decoded; save the file as UTF-8",
+            Position(name, line, column),
+        ) from None
+    return content
+
+
+@functools.lru_cache(maxsize=1)
+def _whole_stream(stream: BinaryIO) -> bytes:
+    """What a stream holds; kept, since a command may look at its input twice (to validate, and to load)."""
+    return stream.read()
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a file, or of standard input for ``-``; see ``read_bytes`` for the errors."""
+    return read_bytes(path).decode("utf-8")
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace the file's content in one step. Raises InputError where that cannot be done; the old file stays."""
+    import tempfile
+
+    try:
+        target = Path(os.path.realpath(path))
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~umask())
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror or error}", Position(str(path))) from None
+
+
+def umask() -> int:
+    """The permissions that a new file of this process lacks: a temporary one has to be given what it would have had."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
