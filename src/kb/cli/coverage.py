@@ -29,7 +29,10 @@ _MOST_LINES = 20
 @click.option("--format", "format_", type=click.Choice(("table", "csv", "json")), default="table", show_default=True)
 @pass_project
 def command(project: Project, texts: Path | None, document: str | None, section: str | None, format_: str) -> None:
-    """Count, for each document, the passages that carry claims, that say why they carry none, and that do neither.
+    """Count which passages carry claims, and list the gaps.
+
+    For each document it counts the passages that carry claims, that say why they carry none, and that do neither: a
+    gap.
 
     With --texts, also compare with the texts: digests and positions, text in no passage, citation markers, and the
     numbers and registered names of each passage that none of its claims reaches. Exit code 1 where there is any gap.

@@ -64,9 +64,9 @@ def add(
     to_stdout: bool,
     dry_run: bool,
 ) -> None:
-    """Partition a text into passages and write data/documents/SLUG/text.ttl.
+    """Divide a text into passages, and record their positions.
 
-    TEXT is a plain text or Markdown file in UTF-8, or - for standard input. Its sentences, headings, list items, table
+    The passages go to data/documents/SLUG/text.ttl. TEXT is a plain text or Markdown file in UTF-8, or - for standard input. Its sentences, headings, list items, table
     cells and bibliography entries are recorded by position and digest, with the citation markers in them; no wording is
     kept. The same text gives the same bytes again. Of an edited text, the passages that have not changed keep their
     identifiers; those that vanished are listed, with the files that still refer to them.

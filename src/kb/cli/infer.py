@@ -24,7 +24,9 @@ _FORMATS = ("ttl", "nt", "trig", "nq")
 def command(
     project: Any, files: tuple[Path, ...], output: Path | None, format: str | None, store: Path | None, engine: str
 ) -> None:
-    """Write the new triples that follow by OWL 2 RL from the knowledge base and any FILEs.
+    """Write the new triples that follow by OWL 2 RL.
+
+    They follow from the knowledge base, together with any FILEs.
 
     With --store, from the store's graphs and the ontology, into the store's graph
     https://w3id.org/medical-missions/graph/derived/owl-rl, replacing what was there. Queries see it when they name it.

@@ -38,7 +38,7 @@ _TIMEOUT = 60.0
 )
 @click.option(
     "--data", multiple=True, metavar="PATH|IRI=PATH",
-    help="Ask this file or folder, not the bundled data; with IRI= as a named graph. Repeatable.",
+    help="Ask this file or folder instead of the bundled data; with IRI= as a named graph. Repeat it to ask several together.",
 )  # fmt: skip
 @click.option("--base", "base_iri", metavar="IRI", help="The base of relative IRIs in the query and in --data.")
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Ask the store in this folder.")
@@ -50,7 +50,9 @@ def command(
     output: Path | None, lang: str, labels: bool | None, limit: int | None, timeout: float, data: tuple[str, ...],
     base_iri: str | None, store: Path | None, endpoint: str | None, fail_if_empty: bool,
 ) -> None:  # fmt: skip
-    """Answer the bundled query NAME, or the one in -f FILE, -q TEXT, or on standard input (-).
+    """Answer a bundled query, or one of your own.
+
+    NAME is a bundled query, as `kb queries` lists them; your own is in -f FILE, -q TEXT, or on standard input (-).
 
     In a query of your own the project's prefixes need no declaration, and -p x=VALUE binds ?x: place:brazil and
     <IRI> are IRIs; 5, true and "text"@en are what they are in Turtle; anything else is a string.
