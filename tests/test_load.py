@@ -15,8 +15,8 @@ from servers import clear, fake_server, free_port, oxigraph_server
 
 from kb import rdf
 from kb.cli import main
-from kb.loading import GENID
 from kb.stores import open_store
+from kb.stores.loading import GENID
 
 GRAPH = "https://w3id.org/medical-missions/graph/"
 HEAD = """\

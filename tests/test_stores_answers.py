@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from servers import oxigraph_server
 
-from kb import loading, queries
+from kb import queries
 from kb.errors import KbError
 from kb.project import find_project
 from kb.queries.asking import Request, Where, answer
-from kb.stores import open_store
+from kb.stores import loading, open_store
 
 PROJECT = find_project()
 

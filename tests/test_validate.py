@@ -15,7 +15,7 @@ import pytest
 from kb import rdf
 from kb.errors import InputError, UsageError
 from kb.project import Project, find_project
-from kb.validation import Severity, check_for_load, validate
+from kb.validation import Severity, validate
 from kb.validation.engine import run
 from kb.validation.paths import Path as PropertyPath
 from kb.validation.shapes import read_shapes
@@ -242,11 +242,11 @@ def test_deprecated_term_is_a_warning_that_names_its_successor(project: Project,
     assert report.conforms
 
 
-def test_load_asks_the_same_question(project: Project, mine: Path) -> None:
+def test_what_load_goes_by(project: Project, mine: Path) -> None:
     mine.write_text(GOOD)
-    assert check_for_load(project, [mine]).conforms
+    assert validate(project, [mine]).conforms
     mine.write_text(PREFIXES + "claim:a a mm:Claim .\n")
-    assert not check_for_load(project, [mine]).conforms
+    assert not validate(project, [mine]).conforms
 
 
 # --- the command --------------------------------------------------------------------------------------------------

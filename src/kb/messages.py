@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # C0 and C1 controls other than tab and newline, and what reorders text: from data, they could drive the reader's terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
     """The text with control characters shown as escapes, so that data cannot drive a terminal."""
-    return _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04X}", text)
+    return CONTROL.sub(lambda match: f"\\u{ord(match.group()):04X}", text)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``; did you mean a, b?`` for the known names nearest to an unknown one, or an empty string."""
-    near = near_names(name, known)
+    return hint_at(near_names(name, known))
+
+
+def hint_at(near: Sequence[str]) -> str:
+    """``; did you mean a, b?`` for names to be shown as they are, or an empty string where there are none."""
     return f"; did you mean {', '.join(near)}?" if near else ""
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kb.errors import Position
@@ -30,6 +30,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
@@ -75,6 +77,11 @@ def form(text: str) -> str | None:
     return None
 
 
+def names_graphs(text: str) -> bool:
+    """Whether the query says itself which graphs it asks, with FROM."""
+    return any(token.word == "FROM" for token in tokens(text))
+
+
 def is_ordered(text: str) -> bool:
     """Whether the query as a whole, not just a sub-select, has an ORDER BY."""
     depth = 0
@@ -109,6 +116,23 @@ def declared_prefixes(text: str) -> dict[str, str]:
         if word.word == "PREFIX" and name.kind == "name" and name.text.endswith(":") and iri.kind == "iri":
             found[name.text[:-1]] = iri.text[1:-1]
     return found
+
+
+def iri_of(token: Token, prefixes: Mapping[str, str]) -> str:
+    """What an IRI or a prefixed name stands for; the local name alone where the prefix is none of these."""
+    if token.kind == "iri":
+        return token.text[1:-1]
+    prefix, _, local = token.text.partition(":")
+    return prefixes.get(prefix, "") + local.replace("\\", "")
+
+
+def unescaped(text: str) -> str:
+    r"""The text with its \uXXXX escapes read: SPARQL lets them stand for any character of a query, keywords included."""
+    return _ESCAPE.sub(lambda match: _character(int(match[1] or match[2], 16)), text)
+
+
+def _character(number: int) -> str:
+    return chr(number) if number <= 0x10FFFF else "\ufffd"
 
 
 def position(text: str, offset: int, name: str) -> Position:

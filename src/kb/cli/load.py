@@ -48,8 +48,7 @@ def command(
       kb load mine.ttl --store ./store --replace
       kb load data ontology --endpoint http://localhost:7878
     """
-    from kb import loading
-    from kb.stores import open_store
+    from kb.stores import loading, open_store
 
     _check_choices(store, endpoint, dry_run, (via != "graph-store", graph_store_url, update_url, timeout))
     files = loading.files_to_load(project, paths)
@@ -85,10 +84,10 @@ def _check_choices(store: Path | None, endpoint: str | None, dry_run: bool, for_
 
 def _validate(project: Any, paths: tuple[Path, ...], files: list[Path]) -> None:
     """Leave with exit code 1 where a file breaks a rule."""
-    from kb.validation import check_for_load
+    from kb.validation import validate
 
     with _stage("checking against the shapes"):
-        report = check_for_load(project, files if paths else [])
+        report = validate(project, files if paths else [])
     if not report.conforms:
         note(report.text())
         note("nothing was loaded; mend the violations, or load unchecked with --no-validate")

@@ -9,6 +9,7 @@ import click
 
 from kb.cli.common import did_you_mean, note, pass_project, printable, write_output
 from kb.errors import UsageError
+from kb.messages import hint_at
 
 _FORMATS = ("table", "csv", "json")
 _LIMIT = 20
@@ -67,8 +68,7 @@ def command(
     if len(hits) > limit:
         note(f"the best {limit} of {len(hits)}; --limit shows more")
     elif not hits:
-        near = search.nearest(source, text)
-        note(f"nothing has {text!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+        note(f"nothing has {text!r}{hint_at(search.nearest(source, text))}")
 
 
 def _described(hit: Any) -> dict[str, str]:

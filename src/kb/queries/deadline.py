@@ -3,7 +3,7 @@ down with it.
 
 The query engine cannot be interrupted, and a text that is too much for it ends its process by a signal. So what is not
 trusted runs in a child process, forked before anything is loaded. What is trusted runs in a thread, as everything does
-where the system has no fork; a thread that is too late is left behind.
+where the system has no fork.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from kb import errors
 from kb.errors import KbError, StoreError
+from kb.threads import TooLate, run_within
 
 MEMORY_LIMIT = 4 * 1024**3
 """Bytes of address space that the work may use; the bundled data needs a fiftieth of it."""
@@ -39,7 +40,10 @@ def run(
     raises where that is a KbError, and StoreError where it took too long or too much memory, or was ended by a signal.
     """
     if trusted or not hasattr(os, "fork"):
-        return _in_thread(work, timeout)
+        try:
+            return run_within(work, timeout)
+        except TooLate:
+            raise _too_late(timeout) from None
     sys.stdout.flush()
     sys.stderr.flush()
     reading, writing = os.pipe()
@@ -160,25 +164,3 @@ def _died(status: int, memory: int | None) -> StoreError:
         name = signal.Signals(os.WTERMSIG(status)).name
         return StoreError(f"the query was too much for the engine, which ended by {name}; write it less deep or shorter")
     return StoreError("the query ended without an answer")
-
-
-def _in_thread(work: Callable[[], Any], timeout: float | None) -> Any:
-    import threading
-
-    outcome: list[Any] = []
-    failure: list[Exception] = []
-
-    def target() -> None:
-        try:
-            outcome.append(work())
-        except Exception as error:  # noqa: BLE001 - raised again by the thread that waits
-            failure.append(error)
-
-    thread = threading.Thread(target=target, daemon=True)
-    thread.start()
-    thread.join(timeout)
-    if failure:
-        raise failure[0]
-    if not outcome:
-        raise _too_late(timeout)
-    return outcome[0]

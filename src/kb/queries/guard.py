@@ -7,7 +7,6 @@ it lets through may still be slow: that is for the deadline (``kb.queries.deadli
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from kb import sparql
@@ -26,7 +25,6 @@ _OPENING = ("{", "(", "[", "<<", "{|")
 _CLOSING = ("}", ")", "]", ">>", "|}")
 _OPERATORS = ("+", "-", "*", "/", "|", "^", "!", "||", "&&", "=", "!=", "<", ">", "<=", ">=")
 _CLAUSES = ("UNION", "OPTIONAL", "MINUS", "BIND", "FILTER", "EXISTS", "GRAPH", "VALUES", "SELECT", "HAVING", "IN")
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 def check(text: str, name: str) -> None:
@@ -39,9 +37,9 @@ def check(text: str, name: str) -> None:
     _check_form(text, words, name)
     _check_size(text, words, name)
     _check_keywords(text, words, name)
-    if _ESCAPE.search(text):
-        # SPARQL lets \uXXXX stand for any character; SER\u0056ICE must not pass where SERVICE does not.
-        decoded = _ESCAPE.sub(lambda match: _character(match.group(1) or match.group(2)), text)
+    decoded = sparql.unescaped(text)
+    if decoded != text:
+        # SER\u0056ICE must not pass where SERVICE does not.
         decoded_words = list(sparql.tokens(decoded))
         _check_size(decoded, decoded_words, name)
         _check_keywords(decoded, decoded_words, name)
@@ -59,8 +57,7 @@ def check_graphs(text: str, name: str, graphs: Collection[str]) -> None:
         if not following or following[0].kind not in ("iri", "name"):
             continue  # the engine will say what is wrong
         graph = following[0]
-        prefix, _, local = graph.text.partition(":")
-        iri = graph.text[1:-1] if graph.kind == "iri" else prefixes.get(prefix, "") + local
+        iri = sparql.iri_of(graph, prefixes)
         if iri not in graphs:
             raise _refusal(f"there is no graph <{iri}> in the data{did_you_mean(iri, graphs)}", text, graph, name)
 
@@ -112,11 +109,6 @@ def _check_prefixes(text: str, words: list[sparql.Token], name: str) -> None:
         if prefix not in known:
             hint = did_you_mean(prefix, known) if prefix else ""
             raise _refusal(f"unknown prefix {prefix + ':'!r}{hint}; declare it with PREFIX {prefix}: <…>", text, token, name)
-
-
-def _character(code: str) -> str:
-    number = int(code, 16)
-    return chr(number) if number <= 0x10FFFF else "\ufffd"
 
 
 def _refusal(message: str, text: str, token: sparql.Token, name: str) -> InputError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb import rdf, sparql
-from kb.messages import near_names
+from kb.messages import hint_at, near_names
 from kb.namespaces import ID, ONTOLOGY, PREFIXES, curie
 from kb.sources import Source
 
@@ -25,8 +25,7 @@ def unknown_terms(source: Source, text: str) -> list[str]:
     for iri in unknown:
         namespace = iri[: iri.rindex("/") + 1]
         known_names = [other[len(namespace) :] for other in described if other.startswith(namespace)]
-        near = [curie(namespace + name) for name in near_names(iri[len(namespace) :], known_names)]
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        hint = hint_at([curie(namespace + name) for name in near_names(iri[len(namespace) :], known_names)])
         what = "the ontology has no" if namespace == ONTOLOGY else "the data has no"
         sentences.append(f"warning: {what} {curie(iri)}{hint}")
     return sentences
@@ -37,12 +36,7 @@ def _own_terms(text: str) -> list[str]:
     prefixes = PREFIXES | sparql.declared_prefixes(text)
     found: dict[str, None] = {}
     for token in sparql.tokens(text):
-        iri = ""
-        if token.kind == "iri":
-            iri = token.text[1:-1]
-        elif token.kind == "name":
-            prefix, _, local = token.text.partition(":")
-            iri = prefixes.get(prefix, "") + local.replace("\\", "")
+        iri = sparql.iri_of(token, prefixes) if token.kind in ("iri", "name") else ""
         # An IRI that ends in a slash is a namespace in a PREFIX declaration.
         if iri.startswith((ONTOLOGY, ID)) and not iri.endswith("/") and rdf.is_iri(iri):
             found.setdefault(iri)

@@ -1,7 +1,8 @@
 """The forms of an answer that programs read: SPARQL results in JSON, XML and TSV, plain JSON, Turtle and N-Triples.
 
-Each writes control characters by an escape of its own syntax, so that they are both exact and harmless on a terminal.
-XML 1.0 has no escape for most of them; there they become U+FFFD.
+Each writes control characters by an escape of its own syntax, so that they are both exact and harmless on a terminal:
+the one that messages have is also that of JSON, Turtle, N-Triples and SPARQL's TSV. XML 1.0 has none for most of them;
+there they become U+FFFD.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from html import escape
 from typing import Any
 
 from kb import rdf
+from kb.messages import CONTROL, printable
 from kb.namespaces import PREFIXES, curie
 from kb.results import XSD, Graph, Rows, Term, is_number
 
-_RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 _DECIMAL = re.compile(r"[+-]?[0-9]*\.[0-9]+\Z")
@@ -33,18 +34,13 @@ def write(answer: Rows | Graph | bool, format: str) -> str:
     return _WRITERS[format](answer)
 
 
-def _escaped(text: str) -> str:
-    r"""Control characters as \uXXXX, which JSON, Turtle, N-Triples and SPARQL's TSV all read back."""
-    return _RAW.sub(lambda match: f"\\u{ord(match.group()):04X}", text)
-
-
 def _graph(triples: list[rdf.Triple], format: str) -> str:
     if format == "nt":
-        return _escaped("".join(f"{triple} .\n" for triple in triples))
+        return printable("".join(f"{triple} .\n" for triple in triples))
     used = {curie(iri).partition(":")[0] for triple in triples for node in triple for iri in _iris_of(node)}
     prefixes = {name: namespace for name, namespace in PREFIXES.items() if name in used}
     turtle = rdf.serialize(triples, format=rdf.RdfFormat.TURTLE, prefixes=prefixes) or b""
-    return _escaped(turtle.decode("utf-8"))
+    return printable(turtle.decode("utf-8"))
 
 
 def _iris_of(node: Term) -> Iterable[str]:
@@ -69,7 +65,7 @@ def _truth(value: bool, format: str) -> str:
 def _tsv(answer: Rows) -> str:
     lines = ["\t".join(f"?{variable}" for variable in answer.variables)]
     lines += ["\t".join("" if term is None else _tsv_term(term) for term in row) for row in answer.rows]
-    return _escaped("\n".join(lines) + "\n")
+    return printable("\n".join(lines) + "\n")
 
 
 def _tsv_term(term: Term) -> str:
@@ -112,7 +108,7 @@ def _jsonl(answer: Rows) -> str:
 def _dumps(value: Any, indent: int | None = None) -> str:
     import json
 
-    return _escaped(json.dumps(value, ensure_ascii=False, indent=indent)) + "\n"
+    return printable(json.dumps(value, ensure_ascii=False, indent=indent)) + "\n"
 
 
 def _srj(answer: Rows) -> str:
@@ -157,7 +153,7 @@ def _xml_term(term: Term) -> str:
         names = ("subject", "predicate", "object")
         parts = "".join(f"<{name}>{_xml_term(part)}</{name}>" for name, part in zip(names, term, strict=True))
         return f"<triple>{parts}</triple>"
-    value = _RAW.sub(lambda match: f"&#{ord(match.group())};", escape(_NOT_XML.sub("\ufffd", term.value)))
+    value = CONTROL.sub(lambda match: f"&#{ord(match.group())};", escape(_NOT_XML.sub("\ufffd", term.value)))
     if isinstance(term, rdf.NamedNode):
         return f"<uri>{value}</uri>"
     if isinstance(term, rdf.BlankNode):

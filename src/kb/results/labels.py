@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kb import rdf
 from kb.errors import UsageError
-from kb.messages import near_names
+from kb.messages import hint_at, near_names
 from kb.namespaces import ID, ONTOLOGY, curie, expand, kind_of
 from kb.sources import Source
 
@@ -143,8 +143,7 @@ class Finder:
             for iri in self._identifiers(kind):
                 known.setdefault(iri.rpartition("/")[2], iri)
         found = dict.fromkeys(known[spelling] for spelling in near_names(fold(text), known))
-        near = [shown.get(iri, curie(iri)) for iri in found]
-        return f"; did you mean {', '.join(near)}?" if near else ""
+        return hint_at([shown.get(iri, curie(iri)) for iri in found])
 
     def _identifiers(self, kind: str) -> list[str]:
         rows = self._source.query(f'SELECT DISTINCT ?s WHERE {{ ?s a ?c FILTER(STRSTARTS(STR(?s), "{ID}{kind}/")) }}')

@@ -1,4 +1,4 @@
-"""Where the triples are: one interface, three stores (``memory``, ``embedded``, ``remote``)."""
+"""Where the triples are: one interface (``base``), three stores (``memory``, ``embedded``, ``remote``), and how files get in."""
 
 from __future__ import annotations
 

@@ -25,10 +25,15 @@ class QueryTimeout(StoreError):
 
 @dataclass(frozen=True)
 class GraphContent:
-    """The triples that go into one named graph, without blank nodes (``kb.loading`` gives those IRIs)."""
+    """The triples that go into one named graph, without blank nodes (``kb.stores.loading`` gives those IRIs)."""
 
     iri: str
     triples: Sequence[rdf.Triple]
+
+
+def count_query(graph: str) -> str:
+    """The SPARQL that counts a named graph's triples as ``?n``."""
+    return f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {rdf.NamedNode(graph)} {{ ?s ?p ?o }} }}"
 
 
 class Store(ABC):

@@ -7,14 +7,11 @@ on request.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
 
 from kb import rdf, sparql
-from kb.stores.base import DERIVED, Answer, GraphContent, QueryTimeout, Store
-
-T = TypeVar("T")
+from kb.stores.base import DERIVED, Answer, GraphContent, QueryTimeout, Store, count_query
+from kb.threads import TooLate, run_within
 
 
 class MemoryStore(Store):
@@ -50,7 +47,7 @@ def query_engine(
     """
 
     def ask() -> Answer:
-        if any(token.word == "FROM" for token in sparql.tokens(text)):
+        if sparql.names_graphs(text):
             return engine.query(text, base_iri=base_iri)
         united = next(engine.quads_for_pattern(None, None, None, rdf.DefaultGraph()), None) is not None
         if united and not derived:
@@ -67,8 +64,10 @@ def query_engine(
     if lazy and timeout is None:
         return ask()
     # Only bytes leave a thread: the engine's answers are bound to the one that made them.
-    evaluated = _evaluated(ask) if timeout is None else _in_time(lambda: _evaluated(ask), timeout)
-    content, is_triples = evaluated
+    try:
+        content, is_triples = _evaluated(ask) if timeout is None else run_within(lambda: _evaluated(ask), timeout)
+    except TooLate:
+        raise QueryTimeout(f"no answer within {timeout:g} s; ask for less, or allow more time") from None
     if not is_triples:
         return rdf.parse_query_results(content, rdf.QueryResultsFormat.JSON)
     return [quad.triple for quad in rdf.parse(content, format=rdf.RdfFormat.N_TRIPLES)]
@@ -80,30 +79,6 @@ def _evaluated(ask: Callable[[], Answer]) -> tuple[bytes, bool]:
     if isinstance(answer, (rdf.QuerySolutions, rdf.QueryBoolean)):
         return answer.serialize(format=rdf.QueryResultsFormat.JSON) or b"", False
     return rdf.serialize(answer, format=rdf.RdfFormat.N_TRIPLES) or b"", True
-
-
-def _in_time(work: Callable[[], T], timeout: float) -> T:
-    """The result of ``work`` if it comes within ``timeout`` seconds; its own error; or QueryTimeout.
-
-    The engine cannot be interrupted, so the thread is left behind.
-    """
-    outcome: list[T] = []
-    failure: list[Exception] = []
-
-    def run() -> None:
-        try:
-            outcome.append(work())
-        except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
-            failure.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(timeout)
-    if failure:
-        raise failure[0]
-    if not outcome:
-        raise QueryTimeout(f"no answer within {timeout:g} s; ask for less, or allow more time")
-    return outcome[0]
 
 
 def write_engine(engine: rdf.Store, contents: list[GraphContent], replace: bool) -> None:
@@ -161,11 +136,12 @@ def _data(quads: list[rdf.Quad]) -> str:
 
 
 def count_engine(engine: rdf.Store, graph: str) -> int:
-    query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {rdf.NamedNode(graph)} {{ ?s ?p ?o }} }}"
-    answer = engine.query(query)
+    """How many triples a named graph of the engine holds."""
+    answer = engine.query(count_query(graph))
     assert isinstance(answer, rdf.QuerySolutions)
     return int(next(answer)["n"].value)
 
 
 def graphs_engine(engine: rdf.Store) -> list[str]:
+    """The IRIs of the engine's named graphs, in order."""
     return sorted(graph.value for graph in engine.named_graphs() if isinstance(graph, rdf.NamedNode))

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlunsplit
 from kb import rdf, sparql
 from kb.errors import InputError, StoreError, UsageError
 from kb.stores import transport
-from kb.stores.base import DERIVED, Answer, GraphContent, Store
+from kb.stores.base import DERIVED, Answer, GraphContent, Store, count_query
 
 VIAS = ("graph-store", "update")
 BATCH = 2_000
@@ -72,7 +72,7 @@ class RemoteStore(Store):
         self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
     ) -> Answer:
         fields = [("query", f"BASE <{base_iri}>\n{text}" if base_iri else text)]
-        if not any(token.word == "FROM" for token in sparql.tokens(text)):
+        if not sparql.names_graphs(text):
             fields += self._dataset(derived)
         return self._ask(fields, sparql.form(text), timeout)
 
@@ -100,8 +100,7 @@ class RemoteStore(Store):
                 ) from None
 
     def count(self, graph: str) -> int:
-        query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {rdf.NamedNode(graph)} {{ ?s ?p ?o }} }}"
-        for row in self._select(query):
+        for row in self._select(count_query(graph)):
             if isinstance(row["n"], rdf.Literal) and row["n"].value.isdigit():
                 return int(row["n"].value)
         raise StoreError(f"{self.name}: the server does not say how many triples <{graph}> has")

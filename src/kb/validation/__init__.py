@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kb.validation.report import Finding, Report, Severity
-from kb.validation.run import Validator, check_for_load, validate
+from kb.validation.run import Validator, validate
 
-__all__ = ["Finding", "Report", "Severity", "Validator", "check_for_load", "validate"]
+__all__ = ["Finding", "Report", "Severity", "Validator", "validate"]

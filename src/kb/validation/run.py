@@ -24,15 +24,6 @@ _ONTOLOGY = f"{PREFIXES['owl']}Ontology"
 _REFERENCES = (f"{SH}ClassConstraintComponent", f"{SH}NodeConstraintComponent")
 
 
-def check_for_load(project: Project, paths: Sequence[FilePath | str]) -> Report:
-    """The report on files that are to be loaded, against the project's shapes, together with the knowledge base.
-
-    Load only where ``report.conforms``; ``report.text(lang)`` tells the user why not. Raises InputError for a file that
-    cannot be read or parsed, before any shape is looked at.
-    """
-    return validate(project, paths)
-
-
 def validate(
     project: Project,
     paths: Sequence[FilePath | str] = (),

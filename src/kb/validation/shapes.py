@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -10,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from kb import rdf
+from kb import rdf, sparql
 from kb.errors import InputError, UsageError
+from kb.messages import hint_at, near_names
 from kb.namespaces import PREFIXES, curie
 from kb.validation.inputs import Input
 from kb.validation.paths import UNARY, Path
@@ -21,8 +21,6 @@ SH = PREFIXES["sh"]
 _RDF, _RDFS = PREFIXES["rdf"], PREFIXES["rdfs"]
 _QUERIES = tuple(f"{SH}{name}" for name in ("select", "ask", "construct", "update"))
 _DEEPEST_PATH = 20
-# SPARQL reads \u escapes anywhere in a query, so a forbidden word may be written with them.
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _REACHES_OUT = re.compile(r"(?<![?$:\w])(SERVICE|FROM)\b", re.IGNORECASE)
 
 Messages = dict[str, str]
@@ -183,8 +181,7 @@ class Shapes:
                     continue
                 name = term.value[len(SH) :]
                 if name not in TERMS and "ConstraintComponent" not in name:
-                    near = difflib.get_close_matches(name, TERMS, n=1)
-                    hint = f"; did you mean sh:{near[0]}?" if near else ""
+                    hint = hint_at([f"sh:{near}" for near in near_names(name, TERMS)[:1]])
                     raise InputError(
                         f"the shape {_shown(quad.subject)} uses sh:{name}, "
                         f"which is no term of SHACL's core or of its SPARQL constraints{hint}"
@@ -193,8 +190,8 @@ class Shapes:
     def _check_queries(self) -> None:
         for quad in self.quads:
             if quad.predicate.value in _QUERIES and isinstance(quad.object, rdf.Literal):
-                query = _ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), quad.object.value)
-                found = _REACHES_OUT.search(query)
+                # A forbidden word may be written with escapes.
+                found = _REACHES_OUT.search(sparql.unescaped(quad.object.value))
                 if found:
                     raise InputError(
                         f"the shape {_shown(quad.subject)} holds a query with {found[1].upper()}; "
