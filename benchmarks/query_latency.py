@@ -47,11 +47,12 @@ def main() -> None:
     options.add_argument("--query", help="a bundled query; by default the first one")
     chosen = options.parse_args()
 
-    from kb import __version__, queries
+    from kb import __version__
     from kb.project import find_project
+    from kb.queries import bundled
 
     project = find_project()
-    query = queries.find(project, chosen.query or min(queries.paths(project)))
+    query = bundled.find(project, chosen.query or min(bundled.paths(project)))
     files = [str(path) for path in project.stated_files()]
     script = Path(sys.executable).with_name("kb")
     kb = [str(script)] if script.exists() else [sys.executable, "-m", "kb"]

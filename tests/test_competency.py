@@ -27,9 +27,10 @@ from pathlib import Path
 import pytest
 import small_project
 
-from kb import queries, sources
+from kb import sources
 from kb.namespaces import curie, expand
 from kb.project import find_project
+from kb.queries import bundled
 
 EXPECTED = Path(__file__).parent / "expected"
 NEEDS = ("required", "allowed", "forbidden")
@@ -70,7 +71,7 @@ def read(path: Path) -> Case:
     )  # fmt: skip
 
 
-CASES = [read(path) for path in sorted(EXPECTED.glob("*.csv")) if path.stem.split("--")[0] in queries.paths(find_project())]
+CASES = [read(path) for path in sorted(EXPECTED.glob("*.csv")) if path.stem.split("--")[0] in bundled.paths(find_project())]
 
 
 # --- comparing

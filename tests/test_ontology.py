@@ -112,9 +112,9 @@ def test_declared_prefixes_are_those_of_the_vocabularies():
 
 def test_a_question_that_shows_a_content_shows_how_its_claimant_stands_to_it():
     # A gloss beside a claimant who rejects it would read as that claimant's view.
-    from kb import queries
+    from kb.queries import bundled
 
-    for query in queries.bundled(PROJECT):
+    for query in bundled.read_all(PROJECT):
         shown = query.text[query.text.index("SELECT") :].split("WHERE")[0]
         if "?gloss" in shown and query.subject != "checks":
             assert "?stance" in shown or ("affirmedBy" in shown and "rejectedBy" in shown), query.name

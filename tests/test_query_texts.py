@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 from small_project import kb
 
-from kb import queries, rdf, sparql
+from kb import rdf, sparql
+from kb.cli.query import assignments
 from kb.errors import InputError, UsageError
 from kb.namespaces import PREFIXES
 from kb.project import find_project
-from kb.queries import guard, parameters, syntax
+from kb.queries import bundled, guard, parameters, syntax_errors
+from kb.queries.header import Header, Parameter, parse_header
 from kb.results.labels import Finder, fold
 from kb.sources import MemorySource
 
 PROJECT = find_project()
-BUNDLED = queries.paths(PROJECT)
+BUNDLED = bundled.paths(PROJECT)
 
 
 # --- headers
@@ -31,8 +33,8 @@ HEADER = """\
 """
 
 
-def header(*lines: str) -> queries.Header:
-    return queries.parse_header(HEADER + "\n".join(lines) + "\nSELECT * {}\n# param: later type=nothing", "x.rq")
+def header(*lines: str) -> Header:
+    return parse_header(HEADER + "\n".join(lines) + "\nSELECT * {}\n# param: later type=nothing", "x.rq")
 
 
 def test_a_header_in_full() -> None:
@@ -48,7 +50,7 @@ def test_a_header_in_full() -> None:
         "question@en": "Which?", "question@es": "¿Cuál?", "subject": "things", "example": "kb query x",
     }  # fmt: skip
     place, words, since = found.parameters
-    assert place == queries.Parameter("place", "iri", ("place", "actor"), description=("where", "dónde"))
+    assert place == Parameter("place", "iri", ("place", "actor"), description=("where", "dónde"))
     assert (words.default, words.described("es")) == ("two words", "which words to look for")
     assert (since.optional, since.default, since.type) == (True, None, "date")
     assert found.notes == ("First.",)
@@ -79,15 +81,15 @@ def test_a_bundled_query_needs_its_header(tmp_path: Path) -> None:
     path = tmp_path / "x.rq"
     path.write_text("# question@en: Which?\nSELECT * {}")
     with pytest.raises(InputError, match="lacks question@es, subject, example"):
-        queries.read(path)
+        bundled.read(path)
 
 
 @pytest.mark.parametrize("name", sorted(BUNDLED))
 def test_bundled_queries_keep_the_convention(name: str) -> None:
-    query = queries.read(BUNDLED[name])
+    query = bundled.read(BUNDLED[name])
     words = shlex.split(query.example)
     assert words[:3] == ["kb", "query", name], "the example calls the query itself"
-    given = queries.assignments(words[i + 1] for i, word in enumerate(words) if word in ("-p", "--param"))
+    given = assignments(words[i + 1] for i, word in enumerate(words) if word in ("-p", "--param"))
     known = {parameter.name: parameter for parameter in query.parameters}
     assert given.keys() <= known.keys()
     required = {p.name for p in query.parameters if p.default is None and not p.optional and p.name != "lang"}
@@ -111,7 +113,7 @@ def test_bundled_queries_keep_the_convention(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(BUNDLED))
 def test_the_example_in_a_header_works(name: str) -> None:
-    done = kb(*shlex.split(queries.read(BUNDLED[name]).example)[1:])
+    done = kb(*shlex.split(bundled.read(BUNDLED[name]).example)[1:])
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip()
 
@@ -123,7 +125,7 @@ def test_two_queries_of_one_name(tmp_path: Path) -> None:
         (tmp_path / "queries" / folder).mkdir(parents=True)
         (tmp_path / "queries" / folder / "same.rq").write_text(HEADER)
     with pytest.raises(InputError, match="already that of"):
-        queries.paths(Project(tmp_path))
+        bundled.paths(Project(tmp_path))
 
 
 # --- tokens
@@ -310,7 +312,7 @@ def finder() -> Finder:
     ],
 )
 def test_terms_by_type(type: str, value: str, term: str) -> None:
-    assert str(parameters.term(queries.Parameter("x", type), value, finder())) == term
+    assert str(parameters.term(Parameter("x", type), value, finder())) == term
 
 
 @pytest.mark.parametrize(
@@ -322,7 +324,7 @@ def test_terms_by_type(type: str, value: str, term: str) -> None:
 )  # fmt: skip
 def test_values_of_another_type(type: str, value: str) -> None:
     with pytest.raises(UsageError, match="'x'|not an IRI"):
-        parameters.term(queries.Parameter("x", type), value, finder())
+        parameters.term(Parameter("x", type), value, finder())
 
 
 def test_folding() -> None:
@@ -336,5 +338,5 @@ def test_a_parameter_that_the_query_assigns_itself() -> None:
     store = rdf.Store()
     with pytest.raises(SyntaxError) as caught:
         store.query(bound(text, s=X))
-    error = syntax.bound_query_error(caught.value, bound(text, s=X), text, "query", None)
+    error = syntax_errors.bound_query_error(caught.value, bound(text, s=X), text, "query", None)
     assert "a parameter cannot be bound" in str(error)

@@ -14,12 +14,13 @@ from kb import rdf, results
 from kb.errors import UsageError
 from kb.namespaces import PREFIXES
 from kb.results import tables
+from kb.results.answers import Graph, Rows, collect
 
 NAME = rdf.NamedNode(PREFIXES["place"] + "norland")
 NASTY = "red \x1b[31m \x07 \x9b2J \u202e \u2028 tab\tline\nreturn\r quote\" back\\slash <b>|&'"
 XSD = PREFIXES["xsd"]
 
-ROWS = results.Rows(
+ROWS = Rows(
     ("thing", "value"),
     [
         (NAME, rdf.Literal(NASTY)),
@@ -34,7 +35,7 @@ LABELS = {NAME.value: "Norland"}
 
 
 def test_no_form_sends_control_characters() -> None:
-    graph = results.Graph([rdf.Triple(NAME, NAME, rdf.Literal(NASTY))])
+    graph = Graph([rdf.Triple(NAME, NAME, rdf.Literal(NASTY))])
     written = [results.write(ROWS, name, LABELS) for name in (*results.HUMAN, *results.EXACT)]
     written += [results.write(graph, name) for name in results.GRAPH]
     for text in written:
@@ -64,7 +65,7 @@ def _comparable(row: tuple) -> list[str]:
 @pytest.mark.parametrize(("name", "format"), [("ttl", rdf.RdfFormat.TURTLE), ("nt", rdf.RdfFormat.N_TRIPLES)])
 def test_triples_are_read_back_as_they_were(name: str, format: rdf.RdfFormat) -> None:
     triples = [rdf.Triple(NAME, NAME, term) for row in ROWS.rows for term in row if isinstance(term, rdf.Literal)]
-    text = results.write(results.Graph(triples), name)
+    text = results.write(Graph(triples), name)
     assert {quad.triple for quad in rdf.parse(text, format=format)} == set(triples)
     if name == "ttl":
         assert "@prefix place:" in text and "@prefix skos:" not in text
@@ -89,13 +90,13 @@ def test_a_truth_value_in_w3c_forms() -> None:
 
 
 def test_forms_that_an_answer_does_not_have() -> None:
-    for answer, format in ((ROWS, "ttl"), (True, "nt"), (results.Graph([]), "csv"), (results.Graph([]), "srj")):
+    for answer, format in ((ROWS, "ttl"), (True, "nt"), (Graph([]), "csv"), (Graph([]), "srj")):
         with pytest.raises(UsageError, match=f"not {format}"):
             results.write(answer, format)
 
 
 def test_no_rows() -> None:
-    empty = results.Rows(("a", "b"), [])
+    empty = Rows(("a", "b"), [])
     assert results.write(empty, "csv") == "a,b\n"
     assert results.write(empty, "table") == "a  b\n─  ─\n"
     assert results.write(empty, "md") == "| a | b |\n| --- | --- |\n"
@@ -104,29 +105,29 @@ def test_no_rows() -> None:
 
 def test_csv_runs_no_formula_and_leaves_numbers_alone() -> None:
     cells = ["=1+1", "+1", "-1", "@x", "a=b", "", 'say "x", y', "two\nlines"]
-    rows = results.Rows(("t", "n"), [(rdf.Literal(cell), rdf.Literal(-5)) for cell in cells])
+    rows = Rows(("t", "n"), [(rdf.Literal(cell), rdf.Literal(-5)) for cell in cells])
     read = list(csv.reader(io.StringIO(results.write(rows, "csv"))))
     assert [row[0] for row in read[1:]] == ["'=1+1", "'+1", "'-1", "'@x", "a=b", "", 'say "x", y', "two lines"]
     assert {row[1] for row in read[1:]} == {"-5"}
-    formula = results.Rows(("x",), [(NAME,)])
+    formula = Rows(("x",), [(NAME,)])
     assert results.write(formula, "csv", {NAME.value: "=cmd|x"}) == "x\n'=cmd|x\n"
 
 
 def test_a_shared_label_is_told_apart() -> None:
     other = rdf.NamedNode(PREFIXES["actor"] + "norland")
-    rows = results.Rows(("x",), [(NAME,), (other,)])
+    rows = Rows(("x",), [(NAME,), (other,)])
     labels = {NAME.value: "Norland", other.value: "Norland"}
     assert results.write(rows, "csv", labels) == "x\nNorland (place:norland)\nNorland (actor:norland)\n"
     assert results.write(rows, "csv") == "x\nplace:norland\nactor:norland\n"
 
 
 def test_markdown_keeps_its_columns() -> None:
-    row = results.write(results.Rows(("x",), [(rdf.Literal("a|b *c* <img src=x> [l](u)"),)]), "md").splitlines()[2]
+    row = results.write(Rows(("x",), [(rdf.Literal("a|b *c* <img src=x> [l](u)"),)]), "md").splitlines()[2]
     assert row == r"| a\|b \*c\* &lt;img src=x&gt; \[l\](u) |"
 
 
 def test_a_table_is_aligned_by_what_a_terminal_shows() -> None:
-    rows = results.Rows(
+    rows = Rows(
         ("name", "n"),
         [(rdf.Literal("e\u0301a"), rdf.Literal(5)), (rdf.Literal("日本"), rdf.Literal(1200)), (rdf.Literal("abc"), None)],
     )
@@ -136,7 +137,7 @@ def test_a_table_is_aligned_by_what_a_terminal_shows() -> None:
 @pytest.mark.parametrize("width", [34, 35, 47, 80, 200])
 def test_a_table_is_fitted_to_its_terminal(width: int) -> None:
     words = "one two three four five six seven eight nine ten " * 3
-    rows = results.Rows(("a", "b"), [(rdf.Literal(words), rdf.Literal("#" * 60)), (rdf.Literal("s"), rdf.Literal("t"))])
+    rows = Rows(("a", "b"), [(rdf.Literal(words), rdf.Literal("#" * 60)), (rdf.Literal("s"), rdf.Literal("t"))])
     text = results.write(rows, "table", width=width)
     assert max(tables.text_width(line) for line in text.splitlines()) <= width
     first = [line[: text.splitlines()[1].index(" ")].strip() for line in text.splitlines()[2:-1]]
@@ -146,7 +147,7 @@ def test_a_table_is_fitted_to_its_terminal(width: int) -> None:
 
 def test_a_table_too_wide_for_its_terminal_is_a_list() -> None:
     words = [rdf.Literal("some words that need their space"), None, rdf.Literal("longer " * 8), rdf.Literal(5)]
-    rows = results.Rows(("first", "none", "c", "n"), [tuple(words), (words[0], None, None, None)])
+    rows = Rows(("first", "none", "c", "n"), [tuple(words), (words[0], None, None, None)])
     assert results.write(rows, "table", width=36) == (
         "first  some words that need their\n       space\n"
         "c      longer longer longer longer\n       longer longer longer longer\nn      5\n"
@@ -160,9 +161,9 @@ def test_order_where_the_query_has_none() -> None:
         store.add(rdf.Quad(NAME, NAME, rdf.Literal(number)))
     store.add(rdf.Quad(NAME, NAME, rdf.Literal("b")))
     store.add(rdf.Quad(NAME, NAME, NAME))
-    answer = results.collect(store.query("SELECT ?o { ?s ?p ?o }"), ordered=False)
+    answer = collect(store.query("SELECT ?o { ?s ?p ?o }"), ordered=False)
     assert [row[0].value for row in answer.rows] == [NAME.value, "9", "10", "100", "b"]
-    kept = results.collect(store.query("SELECT ?o { ?s ?p ?o FILTER(ISNUMERIC(?o)) } ORDER BY DESC(?o)"), ordered=True)
+    kept = collect(store.query("SELECT ?o { ?s ?p ?o FILTER(ISNUMERIC(?o)) } ORDER BY DESC(?o)"), ordered=True)
     assert [row[0].value for row in kept.rows] == ["100", "10", "9"]
 
 
@@ -171,7 +172,7 @@ def test_limits() -> None:
     for number in range(5):
         store.add(rdf.Quad(NAME, NAME, rdf.Literal(number)))
     query = "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
-    assert [len(results.collect(store.query(query), n).rows) for n in (0, 3, 5, 9)] == [0, 3, 5, 5]
-    assert [results.collect(store.query(query), n).more for n in (0, 3, 5, 9, None)] == [True, True, False, False, False]
-    graph = results.collect(store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"), 2)
+    assert [len(collect(store.query(query), n).rows) for n in (0, 3, 5, 9)] == [0, 3, 5, 5]
+    assert [collect(store.query(query), n).more for n in (0, 3, 5, 9, None)] == [True, True, False, False, False]
+    graph = collect(store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"), 2)
     assert (len(graph.triples), graph.more) == (2, True)

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from servers import oxigraph_server
 
-from kb import queries
+from kb.cli.query import assignments
 from kb.errors import KbError
 from kb.project import find_project
-from kb.queries.asking import Request, Where, answer
+from kb.queries import bundled
+from kb.queries.asking import answer
+from kb.queries.requests import Request, Where
 from kb.stores import loading, open_store
 
 PROJECT = find_project()
@@ -30,18 +32,18 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Where]]:
         yield [Where(PROJECT), Where(PROJECT, store=folder), Where(PROJECT, endpoint=url)]
 
 
-def outcome(place: Where, query: queries.Query) -> str:
+def outcome(place: Where, query: bundled.Query) -> str:
     """The answer to the query's example, or what is said instead of one."""
     words = shlex.split(query.example)
-    given = queries.assignments(word for flag, word in pairwise(words) if flag == "-p")
+    given = assignments(word for flag, word in pairwise(words) if flag == "-p")
     try:
         return answer(Request(place, query.text, query.name, query=query, given=given, format="json")).content
     except KbError as error:
         return str(error)
 
 
-@pytest.mark.parametrize("query", queries.bundled(PROJECT), ids=lambda query: query.name)
-def test_the_answer_is_the_same_everywhere(places: list[Where], query: queries.Query) -> None:
+@pytest.mark.parametrize("query", bundled.read_all(PROJECT), ids=lambda query: query.name)
+def test_the_answer_is_the_same_everywhere(places: list[Where], query: bundled.Query) -> None:
     memory, embedded, server = (outcome(place, query) for place in places)
     assert embedded == memory
     assert server == memory

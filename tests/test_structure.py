@@ -102,7 +102,7 @@ def test_no_module_imports_itself_by_a_detour() -> None:
         assert name not in path, " → ".join((*path[path.index(name) :], name))
         if name not in finished:
             # A package's face is loaded before its parts, which may not rely on it.
-            for other in sorted(imported_modules(name, lazy=False) - {name.rpartition(".")[0]}):
+            for other in sorted(imported_modules(name) - {name.rpartition(".")[0]}):
                 visit(other, (*path, name))
             finished.add(name)
 

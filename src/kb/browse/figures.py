@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kb import rdf
 from kb.namespaces import PREFIXES
-from kb.results import Term, is_number
+from kb.results.answers import Term, is_number
 
 _MM = PREFIXES["mm"]
 _WORDS = {

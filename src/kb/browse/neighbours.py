@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kb import rdf
 from kb.browse import figures
 from kb.namespaces import PREFIXES, curie
-from kb.results import Term, sort_key
+from kb.results.answers import Term, sort_key
 from kb.results.labels import labels
 from kb.sources import Source
 

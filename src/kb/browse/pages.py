@@ -12,7 +12,7 @@ from kb import rdf
 from kb.browse.neighbours import MM, RDF_TYPE, Neighbours, Saying
 from kb.messages import printable
 from kb.namespaces import PREFIXES, curie
-from kb.results import Term, sort_key
+from kb.results.answers import Term, sort_key
 from kb.results.tables import wrap
 from kb.sources import Source
 

@@ -29,9 +29,9 @@ def command(context: click.Context, format: str | None, lang: str) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from kb import queries
+    from kb.queries.bundled import read_all
 
-    found = queries.bundled(context.obj)
+    found = read_all(context.obj)
     format = format or ("table" if sys.stdout.isatty() else "csv")
     if format == "json":
         import json
@@ -53,7 +53,7 @@ def command(context: click.Context, format: str | None, lang: str) -> None:
 @pass_project
 def show(project: Any, name: str) -> None:
     """Show a query: question, parameters, example, SPARQL text."""
-    from kb.queries import find
+    from kb.queries.bundled import find
 
     query = find(project, name)
     english, spanish = query.questions

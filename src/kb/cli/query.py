@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import click
 from kb.cli.common import error_line, leave, note, pass_project, write_output
 from kb.errors import EXIT_FINDING, UsageError
 from kb.files import display_name, read_text
-from kb.queries import assignments, deadline
-from kb.queries.asking import Outcome, Request, Where, answer
+from kb.queries import deadline
+from kb.queries.asking import answer
+from kb.queries.requests import Outcome, Request, Where
 from kb.results import FORMATS, HUMAN
 from kb.results.labels import LANGUAGES
 
@@ -96,6 +97,20 @@ def command(
         sys.exit(EXIT_FINDING)
 
 
+def assignments(items: Iterable[str]) -> dict[str, str]:
+    """``name=value`` items as a table. Raises UsageError for one without an equals sign, or a name given twice."""
+    found: dict[str, str] = {}
+    for item in items:
+        name, separator, value = item.partition("=")
+        name = name.strip().lstrip("?$")
+        if not separator or not name:
+            raise UsageError(f"-p takes name=value, not {item!r}")
+        if name in found:
+            raise UsageError(f"the parameter {name!r} is given twice")
+        found[name] = value
+    return found
+
+
 def _in_time(work: Callable[[], Outcome], timeout: float, trusted: bool) -> Outcome:
     """The outcome of the work; ends this process where the work is not done in time.
 
@@ -119,7 +134,7 @@ def _asked(project: Any, name: str | None, file: str | None, text: str | None) -
         return {"text": text, "name": "query"}
     path = "-" if name == "-" else file
     if path is None:
-        from kb.queries import find
+        from kb.queries.bundled import find
 
         query = find(project, name or "")
         return {"text": query.text, "name": str(query.path), "query": query}

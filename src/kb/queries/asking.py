@@ -5,89 +5,12 @@ Modules that only some requests need are imported where they are used: start-up 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import NamedTuple
-
 from kb import results, sources
 from kb.errors import InputError, KbError, StoreError
-from kb.project import Project
-from kb.queries import Query
+from kb.queries.bundled import Query
+from kb.queries.requests import Outcome, Prepared, Request
+from kb.results.answers import Answer, Graph, Rows, collect, iris
 from kb.results.labels import Finder, labels
-
-Answer = results.Rows | results.Graph | bool
-
-
-class Where(NamedTuple):
-    """What is asked: the bundled data, or else the files in ``data``, or the store in a folder, or an endpoint.
-
-    ``timeout`` is in seconds, and is for the endpoint; a local answer is stopped with its process (``kb.queries.deadline``).
-    """
-
-    project: Project
-    data: tuple[str, ...] = ()
-    store: Path | None = None
-    endpoint: str | None = None
-    base_iri: str | None = None
-    timeout: float | None = None
-
-    @property
-    def is_bundled(self) -> bool:
-        return not self.data and not self.is_store
-
-    @property
-    def is_store(self) -> bool:
-        return self.store is not None or self.endpoint is not None
-
-    def source(self, named_graphs: bool = False) -> sources.Source:
-        """Open it; each bundled file is a named graph only with ``named_graphs``.
-
-        Raises InputError for files that cannot be read, StoreError for a store that does not answer.
-        """
-        if self.is_store:
-            from kb.stores import open_store
-
-            remote = self.endpoint is not None
-            return sources.StoreSource(
-                open_store(self.store, self.endpoint), self.timeout if remote else None, remote=remote
-            )
-        if self.data:
-            return sources.given(self.data, self.base_iri)
-        return sources.bundled(self.project, named_graphs)
-
-
-class Request(NamedTuple):
-    """A query and how its answer is wanted. ``query`` is set for a bundled one; ``name`` is shown in messages."""
-
-    where: Where
-    text: str
-    name: str
-    query: Query | None = None
-    given: Mapping[str, str] = {}
-    lang: str = "en"
-    labels: bool = True
-    limit: int | None = None
-    format: str | None = None
-    on_terminal: bool = False
-    width: int | None = None
-
-
-class Outcome(NamedTuple):
-    """The written answer, what else the asker should know, and whether there was nothing to find."""
-
-    content: str
-    notes: list[str]
-    is_empty: bool
-
-
-class Prepared(NamedTuple):
-    """A query ready for the engine: its parameters bound; whether it has an order of its own; warnings; for a
-    ``SELECT *`` the variables in the order in which it names them."""
-
-    text: str
-    ordered: bool
-    notes: list[str]
-    columns: tuple[str, ...] = ()
 
 
 def answer(request: Request) -> Outcome:
@@ -104,7 +27,7 @@ def answer(request: Request) -> Outcome:
     found = _collected(request, source, prepared)
     format = request.format or _default_format(found, request.on_terminal)
     results.check_format(found, format)
-    named = labels(source, results.iris(found), request.lang) if request.labels and format in results.HUMAN else {}
+    named = labels(source, iris(found), request.lang) if request.labels and format in results.HUMAN else {}
     content = results.write(found, format, named, request.width if format == "table" else None)
     is_empty = found is False or _count(found) == 0
     return Outcome(content, [*prepared.notes, *_remarks(request, found, prepared.ordered)], is_empty)
@@ -132,11 +55,11 @@ def _prepare_bundled(request: Request, query: Query, source: sources.Source) -> 
 def _collected(request: Request, source: sources.Source, prepared: Prepared) -> Answer:
     try:
         found = source.query(prepared.text, base_iri=request.where.base_iri)
-        return results.collect(found, request.limit, prepared.ordered, prepared.columns)
+        return collect(found, request.limit, prepared.ordered, prepared.columns)
     except SyntaxError as error:
-        from kb.queries import syntax
+        from kb.queries import syntax_errors
 
-        raise syntax.bound_query_error(error, prepared.text, request.text, request.name, request.where.base_iri) from None
+        raise syntax_errors.bound_query_error(error, prepared.text, request.text, request.name, request.where.base_iri) from None
     except KbError:
         raise
     except (RuntimeError, ValueError, OSError) as error:
@@ -145,23 +68,23 @@ def _collected(request: Request, source: sources.Source, prepared: Prepared) -> 
 
 
 def _default_format(found: Answer, on_terminal: bool) -> str:
-    if isinstance(found, results.Graph):
+    if isinstance(found, Graph):
         return "ttl"
     return "table" if on_terminal else "csv"
 
 
 def _count(found: Answer) -> int | None:
-    if isinstance(found, results.Rows):
+    if isinstance(found, Rows):
         return len(found.rows)
-    return len(found.triples) if isinstance(found, results.Graph) else None
+    return len(found.triples) if isinstance(found, Graph) else None
 
 
 def _remarks(request: Request, found: Answer, ordered: bool) -> list[str]:
     """What the asker should know of the answer besides itself."""
-    if not isinstance(found, results.Rows | results.Graph):
+    if not isinstance(found, Rows | Graph):
         return []
-    count = len(found.rows if isinstance(found, results.Rows) else found.triples)
-    counted = f"{count:,} {'row' if isinstance(found, results.Rows) else 'triple'}{'s' * (count != 1)}"
+    count = len(found.rows if isinstance(found, Rows) else found.triples)
+    counted = f"{count:,} {'row' if isinstance(found, Rows) else 'triple'}{'s' * (count != 1)}"
     if found.more:
         chosen = "" if ordered else "; the query has no ORDER BY, so these are any of them"
         return [f"only the first {counted}, there are more (--limit {request.limit}){chosen}"]

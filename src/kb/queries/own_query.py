@@ -5,9 +5,10 @@ from __future__ import annotations
 from kb import sparql
 from kb.errors import UsageError
 from kb.messages import did_you_mean
-from kb.queries import guard, parse_header
-from kb.queries.asking import Prepared, Request
+from kb.queries import guard
+from kb.queries.header import parse_header
 from kb.queries.parameters import bind, plain_term, terms
+from kb.queries.requests import Prepared, Request
 from kb.queries.unknown_terms import unknown_terms
 from kb.results.labels import Finder
 from kb.sources import Source

@@ -14,7 +14,7 @@ from kb import rdf, sparql
 from kb.errors import InputError, UsageError
 from kb.messages import did_you_mean
 from kb.namespaces import PREFIXES, curie, expand, kind_of
-from kb.queries import Parameter
+from kb.queries.header import Parameter
 from kb.results.labels import Finder
 
 Term = rdf.NamedNode | rdf.Literal

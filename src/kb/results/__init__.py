@@ -1,4 +1,4 @@
-"""A query's answer, and the choice among the forms it can be written in.
+"""The forms that a query's answer (``answers``) can be written in: for people (``tables``) and for programs (``exact``).
 
 ``table``, ``csv`` and ``md`` are for people: labels in their language, CURIEs where there is no label. ``json`` and
 ``jsonl`` are for programs, with full IRIs. ``srj`` and ``xml`` (W3C results in JSON and XML), ``tsv`` (W3C) and, for
@@ -7,113 +7,18 @@ graphs, ``ttl`` and ``nt`` are exact: every term as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
 
-from kb import rdf
 from kb.errors import UsageError
-from kb.namespaces import PREFIXES
+from kb.results.answers import Answer, Graph, Rows
 
 HUMAN = ("table", "csv", "md")
 EXACT = ("tsv", "json", "jsonl", "srj", "xml")
 GRAPH = ("ttl", "nt")
 FORMATS = (*HUMAN, *EXACT, *GRAPH)
 
-XSD = PREFIXES["xsd"]
-_NUMERIC = frozenset(
-    XSD + name
-    for name in (
-        "integer", "decimal", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger",
-    )
-)  # fmt: skip
-_TEXT = frozenset((XSD + "string", PREFIXES["rdf"] + "langString"))
 
-Term = Any
-"""An IRI, a blank node, a literal or a triple term of the engine; None for an unbound variable."""
-
-
-class Rows(NamedTuple):
-    """The answer to a SELECT; ``more`` where a limit has cut it."""
-
-    variables: tuple[str, ...]
-    rows: list[tuple[Term, ...]]
-    more: bool = False
-
-
-class Graph(NamedTuple):
-    """The answer to a CONSTRUCT or DESCRIBE, in a stable order; ``more`` where a limit has cut it."""
-
-    triples: list[rdf.Triple]
-    more: bool = False
-
-
-def collect(
-    answer: Any, limit: int | None = None, ordered: bool = True, columns: Sequence[str] = ()
-) -> Rows | Graph | bool:
-    """The engine's answer, computed, at most ``limit`` rows or triples of it; sorted where the query has no order.
-
-    ``columns`` are variables in the order wanted, for a ``SELECT *`` which has none.
-    """
-    if isinstance(answer, rdf.QueryBoolean):
-        return bool(answer)
-    if isinstance(answer, rdf.QuerySolutions):
-        variables = tuple(variable.value for variable in answer.variables)
-        rows, more = _taken((tuple(row) for row in answer), limit)
-        if set(columns) >= set(variables):
-            places = [variables.index(name) for name in columns if name in variables]
-            variables = tuple(variables[place] for place in places)
-            rows = [tuple(row[place] for place in places) for row in rows]
-        if not ordered:
-            rows.sort(key=lambda row: [sort_key(term) for term in row])
-        return Rows(variables, rows, more)
-    triples, more = _taken(dict.fromkeys(answer), limit)
-    return Graph(sorted(triples, key=lambda triple: [sort_key(term) for term in triple]), more)
-
-
-def _taken(items: Iterable[Any], limit: int | None) -> tuple[list[Any], bool]:
-    if limit is None:
-        return list(items), False
-    found: list[Any] = []
-    for item in items:
-        if len(found) == limit:
-            return found, True
-        found.append(item)
-    return found, False
-
-
-def sort_key(term: Term) -> tuple[int, float, str]:
-    """Unbound first, then blank nodes, IRIs, numbers by value, and other literals by text."""
-    if term is None:
-        return (0, 0.0, "")
-    if isinstance(term, rdf.BlankNode):
-        return (1, 0.0, term.value)
-    if isinstance(term, rdf.NamedNode):
-        return (2, 0.0, term.value)
-    if is_number(term):
-        try:
-            return (3, float(term.value), term.value)
-        except ValueError:
-            return (4, 0.0, term.value)
-    return (4, 0.0, str(term))
-
-
-def is_number(term: Term) -> bool:
-    return isinstance(term, rdf.Literal) and term.datatype.value in _NUMERIC
-
-
-def is_text(term: Term) -> bool:
-    """Whether the term is a plain or language-tagged string."""
-    return isinstance(term, rdf.Literal) and term.datatype.value in _TEXT
-
-
-def iris(answer: Rows | Graph | bool) -> list[str]:
-    """The IRIs in the rows, each once, in order: those whose labels a table shows."""
-    if not isinstance(answer, Rows):
-        return []
-    return list(dict.fromkeys(term.value for row in answer.rows for term in row if isinstance(term, rdf.NamedNode)))
-
-
-def check_format(answer: Rows | Graph | bool, format: str) -> None:
+def check_format(answer: Answer, format: str) -> None:
     """Raises UsageError where this kind of answer has no such form."""
     if isinstance(answer, Graph) != (format in GRAPH):
         kind = "an ASK query gives true or false"
@@ -126,7 +31,7 @@ def check_format(answer: Rows | Graph | bool, format: str) -> None:
 
 
 def write(
-    answer: Rows | Graph | bool, format: str, labels: Mapping[str, str] | None = None, width: int | None = None
+    answer: Answer, format: str, labels: Mapping[str, str] | None = None, width: int | None = None
 ) -> str:
     """The answer in one of ``FORMATS``; every form is free of raw control characters but tabs and line ends.
 
@@ -135,9 +40,9 @@ def write(
     """
     check_format(answer, format)
     if isinstance(answer, Rows) and format in HUMAN:
-        from kb.results import tables
+        from kb.results import tables  # each here, because one of the two is enough for an answer
 
         return tables.write(answer, format, labels or {}, width)
-    from kb.results import exact as results_exact
+    from kb.results import exact
 
-    return results_exact.write(answer, format)
+    return exact.write(answer, format)

@@ -15,7 +15,7 @@ from typing import Any
 from kb import rdf
 from kb.messages import CONTROL, printable
 from kb.namespaces import PREFIXES, curie
-from kb.results import XSD, Graph, Rows, Term, is_number
+from kb.results.answers import XSD, Answer, Graph, Rows, Term, is_number
 
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
@@ -25,7 +25,7 @@ _BARE = {XSD + "integer": _INTEGER, XSD + "decimal": _DECIMAL, XSD + "double": _
 _SPARQL_RESULTS = "http://www.w3.org/2005/sparql-results#"
 
 
-def write(answer: Rows | Graph | bool, format: str) -> str:
+def write(answer: Answer, format: str) -> str:
     """The answer in a form that it has, see ``kb.results.check_format``."""
     if isinstance(answer, Graph):
         return _graph(answer.triples, format)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from kb import rdf
 from kb.messages import printable
 from kb.namespaces import curie
-from kb.results import Rows, Term, is_number, is_text
+from kb.results.answers import Rows, Term, is_number, is_text
 
 _GAP = "  "
 _NARROWEST = 16

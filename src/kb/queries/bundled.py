@@ -1,0 +1,78 @@
+"""The queries that come with the knowledge base, found by name and read with their documentation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from kb.errors import InputError, Position, UsageError
+from kb.files import read_text
+from kb.messages import did_you_mean
+from kb.project import Project
+from kb.queries.header import REQUIRED, Parameter, parse_header
+
+FOLDERS = ("competency", "reports", "checks")
+"""The folders of ``queries/`` whose files are questions; ``rules/`` holds CONSTRUCT rules."""
+
+
+class Query(NamedTuple):
+    """A query with its documentation; ``questions`` is the English and the Spanish wording."""
+
+    name: str
+    path: Path
+    text: str
+    questions: tuple[str, str]
+    subject: str
+    parameters: tuple[Parameter, ...]
+    example: str
+    notes: tuple[str, ...] = ()
+
+    def question(self, lang: str) -> str:
+        return self.questions[1 if lang == "es" else 0]
+
+
+def paths(project: Project) -> dict[str, Path]:
+    """The name of every bundled query with its file, in order of name. Raises InputError where two have one name."""
+    found: dict[str, Path] = {}
+    for folder in FOLDERS:
+        for path in sorted((project.queries / folder).glob("*.rq")):
+            if path.stem in found:
+                raise InputError(f"the name is already that of {found[path.stem]}", Position(str(path)))
+            found[path.stem] = path
+    return dict(sorted(found.items()))
+
+
+def read_all(project: Project) -> list[Query]:
+    """Every bundled query, by subject and name."""
+    return sorted((read(path) for path in paths(project).values()), key=lambda query: (query.subject, query.name))
+
+
+def find(project: Project, name: str) -> Query:
+    """The bundled query of this name. Raises UsageError, with the nearest names, where there is none."""
+    if re.fullmatch(r"[\w-]+", name):
+        for folder in FOLDERS:
+            path = project.queries / folder / f"{name}.rq"
+            if path.is_file():
+                return read(path)
+    hint = did_you_mean(name.removesuffix(".rq"), paths(project))
+    raise UsageError(f"no query named {name!r}{hint or '; `kb queries` lists them'}")
+
+
+def read(path: Path) -> Query:
+    """A bundled query from its file. Raises InputError where the file or its header is not as documented."""
+    text = read_text(path)
+    header = parse_header(text, str(path))
+    missing = [key for key in REQUIRED if key not in header.values]
+    if missing:
+        raise InputError(f"the header lacks {', '.join(missing)}; see queries/README.md", Position(str(path), 1))
+    return Query(
+        name=path.stem,
+        path=path,
+        text=text,
+        questions=(header.values["question@en"], header.values["question@es"]),
+        subject=header.values["subject"],
+        parameters=header.parameters,
+        example=header.values["example"],
+        notes=header.notes,
+    )

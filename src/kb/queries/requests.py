@@ -1,0 +1,83 @@
+"""What a question is made of: where it is asked, how its answer is wanted, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from kb import sources
+from kb.project import Project
+from kb.queries.bundled import Query
+
+
+class Where(NamedTuple):
+    """What is asked: the bundled data, or else the files in ``data``, or the store in a folder, or an endpoint.
+
+    ``timeout`` is in seconds, and is for the endpoint; a local answer is stopped with its process (``kb.queries.deadline``).
+    """
+
+    project: Project
+    data: tuple[str, ...] = ()
+    store: Path | None = None
+    endpoint: str | None = None
+    base_iri: str | None = None
+    timeout: float | None = None
+
+    @property
+    def is_bundled(self) -> bool:
+        return not self.data and not self.is_store
+
+    @property
+    def is_store(self) -> bool:
+        return self.store is not None or self.endpoint is not None
+
+    def source(self, named_graphs: bool = False) -> sources.Source:
+        """Open it; each bundled file is a named graph only with ``named_graphs``.
+
+        Raises InputError for files that cannot be read, StoreError for a store that does not answer.
+        """
+        if self.is_store:
+            from kb.stores import open_store
+
+            remote = self.endpoint is not None
+            return sources.StoreSource(
+                open_store(self.store, self.endpoint), self.timeout if remote else None, remote=remote
+            )
+        if self.data:
+            return sources.given(self.data, self.base_iri)
+        return sources.bundled(self.project, named_graphs)
+
+
+class Request(NamedTuple):
+    """A query and how its answer is wanted. ``query`` is set for a bundled one; ``name`` is shown in messages."""
+
+    where: Where
+    text: str
+    name: str
+    query: Query | None = None
+    given: Mapping[str, str] = {}
+    lang: str = "en"
+    labels: bool = True
+    limit: int | None = None
+    format: str | None = None
+    on_terminal: bool = False
+    width: int | None = None
+
+
+class Outcome(NamedTuple):
+    """The written answer, what else the asker should know, and whether there was nothing to find."""
+
+    content: str
+    notes: list[str]
+    is_empty: bool
+
+
+class Prepared(NamedTuple):
+    """A query ready for the engine: its parameters bound; whether it has an order of its own; warnings; for a
+    ``SELECT *`` the variables in the order in which it names them."""
+
+    text: str
+    ordered: bool
+    notes: list[str]
+    columns: tuple[str, ...] = ()
