@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from kb import turtle
-from kb.coverage import Gap, Knowledge, choose, claim_gaps, counts
+from kb.coverage.claims import Gap, choose, claim_gaps, counts
+from kb.coverage.knowledge import Knowledge
 from kb.coverage.mentions import Names, contains, is_name, numbers
 from kb.coverage.text import find_texts, text_gaps
 from kb.errors import InputError, UsageError

@@ -69,7 +69,7 @@ def within(name: str, packages: tuple[str, ...]) -> bool:
 
 
 def test_there_is_something_to_check() -> None:
-    assert {"kb.rdf", "kb.cli.query", "kb.validation.run"} <= MODULES.keys()
+    assert {"kb.rdf", "kb.cli.query", "kb.validation.validator"} <= MODULES.keys()
     assert "kb.turtle" in imported_modules("kb.sources")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 EXIT_FINDING = 1
@@ -35,6 +36,12 @@ class Position:
     column: int | None = None
     source_line: str | None = None
 
+    @classmethod
+    def within(cls, text: str, line: int, column: int | None, path: str) -> Position:
+        """A place in a text that is at hand, with that line's text."""
+        lines = text.split("\n", line)
+        return cls(path, line, column, lines[line - 1].rstrip("\r") if len(lines) >= line else None)
+
     def __str__(self) -> str:
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
 
@@ -60,6 +67,11 @@ class InputError(KbError):
         start = max(0, column - 1 - 60)
         window = line[start : start + 120]
         return f"{shown}\n    {window}\n    {' ' * (column - 1 - start)}^"
+
+
+def in_one(errors: Sequence[InputError]) -> InputError:
+    """The errors of several files, of which there is one at least, as one error that tells of each."""
+    return errors[0] if len(errors) == 1 else InputError("\n".join(map(str, errors)))
 
 
 class StoreError(KbError):

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+LANGUAGES = ("en", "es")
+"""Those of labels, questions and reports; the first is the default."""
+
 # C0 and C1 controls other than tab and newline, and what reorders text: from data, they could drive the reader's terminal.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Surrogates are the bytes of a file's name that is not UTF-8, and no stream takes them.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:

@@ -139,10 +139,4 @@ def position(text: str, offset: int, name: str) -> Position:
     """The place of an offset, with its line's text."""
     starts = [0, *(match.end() for match in re.finditer(r"\n", text))]
     line = bisect_right(starts, offset)
-    return position_at(text, line, offset - starts[line - 1] + 1, name)
-
-
-def position_at(text: str, line: int, column: int, name: str) -> Position:
-    """The place with this line and column (from 1), with its line's text."""
-    lines = text.split("\n", line)
-    return Position(name, line, column, lines[line - 1].rstrip("\r") if len(lines) >= line else None)
+    return Position.within(text, line, offset - starts[line - 1] + 1, name)

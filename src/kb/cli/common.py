@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -52,3 +53,30 @@ def write_output(content: str | bytes, output: Path | None) -> None:
         # What is left in the buffer has nowhere to go; the interpreter would try again at its end, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise InputError(f"cannot be written: {error.strerror or error}", Position("<stdout>")) from None
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that standard output is; None where it does not say."""
+    if os.environ.get("COLUMNS", "").isdigit():
+        return int(os.environ["COLUMNS"]) or None
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except OSError:
+        return None
+
+
+def as_json(value: Any) -> str:
+    """A result as JSON for people and programs: indented, its letters as they are."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_rows(header: Sequence[str], rows: Sequence[Sequence[str]], format: str | None) -> str:
+    """``table`` or ``csv``; where none is asked for, a table on a terminal, fitted to it, and csv elsewhere."""
+    from kb.results import tables
+
+    on_terminal = sys.stdout.isatty()
+    if format == "csv" or (format is None and not on_terminal):
+        return tables.csv(header, rows)
+    return tables.aligned(header, rows, terminal_width() if on_terminal else None)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import defaultdict
 from pathlib import Path
 
 import click
 
-from kb.cli.common import pass_project, printable, write_output
+from kb.cli.common import as_json, pass_project, printable, write_output
 from kb.errors import EXIT_FINDING
 from kb.project import Project
 
@@ -42,18 +41,20 @@ def command(project: Project, texts: Path | None, document: str | None, section:
       kb coverage
       kb coverage --texts ~/texts --section passage:medical-missions-report-001
     """
-    from kb import coverage, turtle
+    from kb import turtle
+    from kb.coverage import claims
+    from kb.coverage.knowledge import Knowledge
 
     files = project.stated_files()
-    knowledge = coverage.Knowledge(quad for path in files for quad in turtle.parse_file(path))
-    documents, view = coverage.choose(knowledge.documents(), document, section)
-    gaps = [gap for one in documents for gap in coverage.claim_gaps(one, view)]
+    knowledge = Knowledge(quad for path in files for quad in turtle.parse_file(path))
+    documents, view = claims.choose(knowledge.documents(), document, section)
+    gaps = [gap for one in documents for gap in claims.claim_gaps(one, view)]
     if texts is not None:
         from kb.coverage.text import find_texts, text_gaps
 
         found = find_texts(texts, documents)
         gaps += [gap for one in documents for gap in text_gaps(knowledge, one, found, view)]
-    rows = {one.slug: coverage.counts(one, view) for one in documents}
+    rows = {one.slug: claims.counts(one, view) for one in documents}
     write = {"table": _table, "csv": _csv, "json": _json}[format_]
     write_output(write(rows, gaps), None)
     sys.exit(EXIT_FINDING if gaps else 0)
@@ -100,4 +101,4 @@ def _json(rows: dict, gaps: list) -> str:
         }
         for slug, counted in rows.items()
     ]
-    return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+    return as_json(result)

@@ -15,10 +15,6 @@ from kb.files import display_name, read_bytes, read_text, write_atomically
 from kb.project import Project
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-# Extended Date/Time Format, as far as a date of publication needs it: year, month, day, qualified, or an interval.
-_EDTF_DATE = r"-?\d{4}(?:-\d{2}(?:-\d{2})?)?[?~%]?"
-_EDTF = re.compile(rf"{_EDTF_DATE}(?:/(?:{_EDTF_DATE}|\.\.)?)?\Z")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 
 
 @click.group()
@@ -82,6 +78,7 @@ def add(
       kb document add informe.md --slug informe-2024 --language es --title "Informe anual"
     """
     from kb.texts import hints, partition, passage_names, textgraph
+    from kb.texts.description import describe
     from kb.turtle import formatting
 
     if to_stdout and output is not None:
@@ -108,7 +105,7 @@ def add(
     description = None
     if not (elsewhere or no_description or (folder / "document.ttl").exists()):
         title = title or _title(content, parts)
-        description = _description(slug, title, creators, issued, language)
+        description = describe(slug, title, creators, issued, language)
     data = formatting.format_quads(graph.quads)
 
     for remark in parts.remarks:
@@ -175,48 +172,6 @@ def _title(content: str, parts) -> str:
         if passage.kind == "title":
             return " ".join(content[passage.start : passage.end].split())
     raise UsageError("the text has no title line: give a --title for document.ttl, or --no-description to leave it out")
-
-
-def _description(slug: str, title: str, creators: tuple[str, ...], issued: str | None, language: str) -> str:
-    """The document's bibliographic description as Turtle. Raises UsageError for an option that is not well formed."""
-    from kb import rdf
-    from kb.namespaces import PREFIXES, expand, kind_of
-    from kb.turtle import formatting
-
-    if not _LANGUAGE.match(language):
-        raise UsageError(f"--language {language}: not a language tag such as en, es or pt-BR")
-    if issued is not None and not _is_date(issued):
-        raise UsageError(f"--issued {issued}: not an EDTF date such as 2025, 2025-06 or 2025-06-18")
-    subject = rdf.NamedNode(f"{PREFIXES['document']}{slug}")
-    dcterms = PREFIXES["dcterms"]
-    said = [
-        (rdf.RDF_TYPE.value, rdf.NamedNode(f"{PREFIXES['mm']}Document")),
-        (f"{dcterms}title", rdf.Literal(title, language=language)),
-        *((f"{PREFIXES['skos']}prefLabel", rdf.Literal(title, language=tag)) for tag in ("en", "es")),
-        (f"{dcterms}language", rdf.Literal(language)),
-    ]
-    for creator in creators:
-        iri = expand(creator)
-        if iri is None or kind_of(iri) != "actor":
-            raise UsageError(f"--creator {creator}: not the identifier of an actor, such as actor:jane-doe")
-        said.append((f"{dcterms}creator", rdf.NamedNode(iri)))
-    if issued is not None:
-        said.append((f"{dcterms}issued", rdf.Literal(issued, datatype=rdf.NamedNode(f"{PREFIXES['edtf']}EDTF"))))
-    return formatting.format_quads(rdf.Quad(subject, rdf.NamedNode(predicate), value) for predicate, value in said)
-
-
-def _is_date(issued: str) -> bool:
-    """Whether each date of an EDTF value exists in the calendar."""
-    from datetime import date
-
-    if not _EDTF.match(issued):
-        return False
-    try:
-        for part in re.findall(r"(?<![\d-])-?(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", issued):
-            date(max(int(part[0]), 4), int(part[1] or 1), int(part[2] or 1))
-    except ValueError:
-        return False
-    return True
 
 
 def _make_folder(folder: Path) -> None:

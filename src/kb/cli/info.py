@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from kb.cli.common import pass_project, printable, write_output
+from kb.cli.common import as_json, pass_project, printable, write_output
+from kb.messages import LANGUAGES
 
 
 @click.command()
 @click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True)
-@click.option("--lang", type=click.Choice(("en", "es")), default="en", show_default=True, help="The language of labels.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")
 @pass_project
 def command(project: Any, format: str, lang: str) -> None:
     """Version, place, licences, and how much there is of what.
@@ -25,9 +26,7 @@ def command(project: Any, format: str, lang: str) -> None:
 
     found = overview(project, sources.bundled(project), lang)
     if format == "json":
-        import json
-
-        text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+        text = as_json(found)
     else:
         text = "\n".join(_lines(found)) + "\n"
     write_output(printable(text), None)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from kb.cli.common import pass_project, printable, write_output
+from kb.cli.common import as_json, as_rows, pass_project, printable, write_output
+from kb.messages import LANGUAGES
 
 _FORMATS = ("table", "csv", "json")
 
 
 @click.group(invoke_without_command=True)
 @click.option("--format", type=click.Choice(_FORMATS), help="By default table on a terminal, csv in a pipe.")
-@click.option("--lang", type=click.Choice(("en", "es")), default="en", show_default=True, help="The questions' language.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The questions' language.")
 @click.pass_context
 def command(context: click.Context, format: str | None, lang: str) -> None:
     """List the bundled queries by subject, or show one.
@@ -32,19 +32,11 @@ def command(context: click.Context, format: str | None, lang: str) -> None:
     from kb.queries.bundled import read_all
 
     found = read_all(context.obj)
-    format = format or ("table" if sys.stdout.isatty() else "csv")
     if format == "json":
-        import json
-
-        text = json.dumps([_described(query) for query in found], ensure_ascii=False, indent=2) + "\n"
+        text = as_json([_described(query) for query in found])
     else:
-        from kb.cli.query import terminal_width
-        from kb.results import tables
-
         rows = [[query.subject, query.name, query.question(lang)] for query in found]
-        header = ("subject", "name", "question")
-        width = terminal_width() if sys.stdout.isatty() else None
-        text = tables.csv(header, rows) if format == "csv" else tables.aligned(header, rows, width)
+        text = as_rows(("subject", "name", "question"), rows, format)
     write_output(printable(text), None)
 
 

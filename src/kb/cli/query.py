@@ -10,14 +10,14 @@ from typing import Any
 
 import click
 
-from kb.cli.common import error_line, leave, note, pass_project, write_output
+from kb.cli.common import error_line, leave, note, pass_project, terminal_width, write_output
 from kb.errors import EXIT_FINDING, UsageError
 from kb.files import display_name, read_text
+from kb.messages import LANGUAGES
 from kb.queries import deadline
 from kb.queries.asking import answer
 from kb.queries.requests import Outcome, Request, Where
 from kb.results import FORMATS, HUMAN
-from kb.results.labels import LANGUAGES
 
 _TIMEOUT = 60.0
 
@@ -139,15 +139,3 @@ def _asked(project: Any, name: str | None, file: str | None, text: str | None) -
         query = find(project, name or "")
         return {"text": query.text, "name": str(query.path), "query": query}
     return {"text": read_text(path), "name": display_name(path)}
-
-
-def terminal_width() -> int | None:
-    """Columns of the terminal that standard output is; None where it does not say."""
-    import os
-
-    if os.environ.get("COLUMNS", "").isdigit():
-        return int(os.environ["COLUMNS"]) or None
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
-    except OSError:
-        return None

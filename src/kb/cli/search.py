@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from kb.cli.common import did_you_mean, note, pass_project, printable, write_output
+from kb.cli.common import as_json, as_rows, did_you_mean, note, pass_project, printable, write_output
 from kb.errors import UsageError
-from kb.messages import hint_at
+from kb.messages import LANGUAGES, hint_at
 
 _FORMATS = ("table", "csv", "json")
 _LIMIT = 20
@@ -20,7 +19,7 @@ _LIMIT = 20
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only these: actor, place, claim, term … Repeatable.")
 @click.option("--limit", type=click.IntRange(min=1), default=_LIMIT, show_default=True, metavar="N", help="Show at most N.")
 @click.option("--format", type=click.Choice(_FORMATS), help="By default table on a terminal, csv in a pipe.")
-@click.option("--lang", type=click.Choice(("en", "es")), default="en", show_default=True, help="The language of labels.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")
 @pass_project
 def command(
     project: Any, words: tuple[str, ...], kinds: tuple[str, ...], limit: int, format: str | None, lang: str
@@ -38,9 +37,7 @@ def command(
     """
     from kb import sources
     from kb.browse import search
-    from kb.cli.query import terminal_width
     from kb.namespaces import ID_KINDS, curie
-    from kb.results import tables
 
     known = (*ID_KINDS, search.TERM)
     for kind in kinds:
@@ -52,18 +49,9 @@ def command(
     source = sources.bundled(project)
     hits = search.search(source, text, lang, kinds)
     shown = hits[:limit]
-    on_terminal = sys.stdout.isatty()
     rows = [[curie(hit.iri), hit.kind, hit.label, hit.matched if hit.matched != hit.label else ""] for hit in shown]
     header = ("id", "kind", "label", "matched")
-    format = format or ("table" if on_terminal else "csv")
-    if format == "json":
-        import json
-
-        content = json.dumps([_described(hit) for hit in shown], ensure_ascii=False, indent=2) + "\n"
-    elif format == "csv":
-        content = tables.csv(header, rows)
-    else:
-        content = tables.aligned(header, rows, terminal_width() if on_terminal else None)
+    content = as_json([_described(hit) for hit in shown]) if format == "json" else as_rows(header, rows, format)
     write_output(printable(content), None)
     if len(hits) > limit:
         note(f"the best {limit} of {len(hits)}; --limit shows more")

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from kb.cli.common import pass_project, write_output
+from kb.cli.common import pass_project, terminal_width, write_output
+from kb.messages import LANGUAGES
 
 _WIDTH = 100
 """Columns of a page that is not on a terminal, and at most of one that is."""
@@ -15,7 +16,7 @@ _WIDTH = 100
 
 @click.command()
 @click.argument("thing", metavar="ID|LABEL")
-@click.option("--lang", type=click.Choice(("en", "es")), default="en", show_default=True, help="The page's language.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The page's language.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="Items in a list.")
 @pass_project
 def command(project: Any, thing: str, lang: str, limit: int) -> None:
@@ -32,7 +33,6 @@ def command(project: Any, thing: str, lang: str, limit: int) -> None:
     """
     from kb import sources
     from kb.browse.pages import Page
-    from kb.cli.query import terminal_width
     from kb.results.labels import Finder
 
     source = sources.bundled(project)

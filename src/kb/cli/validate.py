@@ -9,6 +9,7 @@ import click
 
 from kb.cli.common import pass_project, printable, write_output
 from kb.errors import EXIT_FINDING, UsageError
+from kb.messages import LANGUAGES
 from kb.project import Project
 
 _FORMATS = ("text", "json", "csv", "md", "ttl")
@@ -35,7 +36,7 @@ _LEVELS = ("violation", "warning", "info", "never")
 )
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--summary", is_flag=True, help="Only the counts.")
-@click.option("--lang", type=click.Choice(("en", "es")), default="en", show_default=True, help="Language of the messages.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the messages.")
 @click.option(
     "--engine",
     type=click.Choice(("pyshacl", "shacl")),

@@ -9,11 +9,13 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from kb.coverage import MM, Document, Gap, Knowledge, Passage
+from kb.coverage.claims import Gap
+from kb.coverage.knowledge import MM, Document, Knowledge, Passage
 from kb.coverage.mentions import Names, contains, numbers
 from kb.errors import InputError, Position
 from kb.namespaces import PREFIXES, curie
 from kb.texts import citations
+from kb.texts.textgraph import digest
 
 _DENOTES = f"{PREFIXES['c4o']}denotes"
 _LIST_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]\Z")
@@ -24,7 +26,7 @@ def find_texts(folder: Path, documents: list[Document]) -> dict[str, str]:
 
     Raises InputError where the folder cannot be read. Files that cannot be the size of any text are not read.
     """
-    wanted = {digest: version for document in documents for version, (digest, _) in document.versions.items()}
+    wanted = {sha256: version for document in documents for version, (sha256, _) in document.versions.items()}
     sizes = [count for document in documents for _, count in document.versions.values()]
     found: dict[str, str] = {}
     if not folder.is_dir():
@@ -82,7 +84,7 @@ def _anchors(text: str, passages: list[Passage]) -> Iterator[Found]:
     for passage in passages:
         if not 0 <= passage.start < passage.end <= len(text):
             yield passage.iri, "anchor", f"{passage.start}–{passage.end} is no span of a text of {len(text)} characters"
-        elif _digest(text[passage.start : passage.end]) != passage.digest:
+        elif digest(text[passage.start : passage.end]) != passage.digest:
             yield passage.iri, "anchor", f"the text at {passage.start}–{passage.end} has another digest"
 
 
@@ -135,7 +137,7 @@ def _contents(knowledge: Knowledge, names: Names, text: str, passage: Passage) -
     nodes, literals = knowledge.reached(passage.iri)
     labels = [label for node in nodes for label in knowledge.labels(node)]
     accounted = {number for source in (*literals, *labels) for number in numbers(source)}
-    bare = _without_brackets(span, passage.start)
+    bare = _without_brackets(span)
     for number in dict.fromkeys(numbers(bare)):
         if number not in accounted:
             yield passage.iri, "number", f"no claim of the passage reaches the number {number}"
@@ -146,13 +148,9 @@ def _contents(knowledge: Knowledge, names: Names, text: str, passage: Passage) -
             yield passage.iri, "name", f"no claim of the passage reaches {name!r} ({which})"
 
 
-def _without_brackets(span: str, start: int) -> str:
+def _without_brackets(span: str) -> str:
     """The span with citation markers in brackets blanked out: their numbers are no quantities."""
     characters = list(span)
     for found in citations.find(span, 0, len(span), ("brackets",)):
         characters[found.start : found.end] = " " * (found.end - found.start)
     return "".join(characters)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()

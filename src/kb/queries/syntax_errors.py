@@ -58,7 +58,7 @@ def query_error(error: SyntaxError, text: str, name: str) -> InputError:
     if match is None:
         return InputError(str(error.msg), Position(name))
     line, column = int(match[1]), int(match[2])
-    where = sparql.position_at(text, line, column, name)
+    where = Position.within(text, line, column, name)
     said = message(error)
     if _SENTENCE.fullmatch(said):
         hint = "; a relative IRI needs --base" if said == "IRI parsing failed" else ""

@@ -9,11 +9,10 @@ from typing import NamedTuple
 
 from kb import rdf
 from kb.errors import UsageError
-from kb.messages import hint_at, near_names
+from kb.messages import LANGUAGES, hint_at, near_names
 from kb.namespaces import ID, ONTOLOGY, curie, expand, kind_of
 from kb.sources import Source
 
-LANGUAGES = ("en", "es")
 # In order of preference; the gloss names a proposition.
 _NAMING = ("skos:prefLabel", "rdfs:label", "dcterms:title", "mm:gloss")
 _BATCH = 1_000

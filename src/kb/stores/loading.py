@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb import rdf, turtle
-from kb.errors import InputError, UsageError
+from kb.errors import InputError, UsageError, in_one
 from kb.files import display_name, read_bytes
 from kb.namespaces import BASE, GRAPH
 from kb.project import Project
@@ -89,7 +89,7 @@ def read(project: Project, files: Iterable[Path], graph: str | None = None) -> P
             triples.setdefault(iri, {}).update(content_of_graph)
             names.setdefault(iri, {})[name] = None
     if errors:
-        raise errors[0] if len(errors) == 1 else InputError("\n".join(str(error) for error in errors))
+        raise in_one(errors)
     contents = tuple(GraphContent(iri, tuple(content)) for iri, content in triples.items())
     return Plan(contents, {iri: tuple(files) for iri, files in names.items()}, blank_nodes)
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_TO_DIGIT = str.maketrans(SUPERSCRIPT, "0123456789")
+TO_DIGIT = str.maketrans(SUPERSCRIPT, "0123456789")
+"""For ``str.translate``: superscripts as digits."""
+
 _SUP = f"[{SUPERSCRIPT}]+"
 _NUMBERS = r"\^?\d{1,3}(?:[ \u00a0]*[,;–-][ \u00a0]*\^?\d{1,3})*"
 
@@ -77,7 +79,7 @@ def _numbers(run: re.Match[str]) -> Iterator[Marker]:
     joint = ""
     position = run.start()
     for part in re.finditer(rf"{_SUP}|\d+", run.group()):
-        digits = part.group().translate(_TO_DIGIT)
+        digits = part.group().translate(TO_DIGIT)
         start, end = run.start() + part.start(), run.start() + part.end()
         joint = run.string[position:start]
         # Nobody numbers further; a longer run of digits names no entry, however it is read.

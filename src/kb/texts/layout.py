@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kb.texts import phrases, sentences
-from kb.texts.citations import SUPERSCRIPT
+from kb.texts.citations import SUPERSCRIPT, TO_DIGIT
 from kb.texts.hints import Hints, LineHint
 
 _NEWLINE = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
-_INVISIBLE = "\u200b\u2060\ufeff"
-BLANK = re.compile(rf"[\s{_INVISIBLE}]*")
+BLANK = re.compile(rf"[\s{phrases.INVISIBLE}]*")
 _QUOTE_BAR = re.compile(r"(?:>[ \t\u00a0]?)+")
 _HEADING = re.compile(r"(#{1,6})[ \t\u00a0]+(?=\S)")
 _YAML = re.compile(r"[\w-]+[ \t]*:|#")
@@ -105,7 +104,7 @@ def _lines(text: str, hints: Hints) -> Iterator[Block]:
     ends = [match.span() for match in _NEWLINE.finditer(text)] + [(len(text), len(text))]
     for number, (stop, following) in enumerate(ends, 1):
         start = BLANK.match(text, position, stop).end()
-        end = start + len(text[start:stop].rstrip().rstrip(_INVISIBLE).rstrip())
+        end = start + len(text[start:stop].rstrip().rstrip(phrases.INVISIBLE).rstrip())
         if end > start:
             indent = len(text[position:start].expandtabs(4))
             block = _line(text, start, end, number)
@@ -138,7 +137,7 @@ def _line(text: str, start: int, end: int, number: int) -> Block:
         return Block("heading", start, start + len(content), number, level=len(heading.group(1)))
     entry = _ENTRY.match(line)
     if entry:
-        digits = entry.group(1) or entry.group(2).translate(str.maketrans(SUPERSCRIPT, "0123456789"))
+        digits = entry.group(1) or entry.group(2).translate(TO_DIGIT)
         return Block("item", start + entry.end(), end, number, number=int(digits), bracketed=True)
     bullet = _BULLET.match(line)
     inner = _NUMBER.match(line, bullet.end() if bullet else 0)

@@ -19,6 +19,9 @@ OPENERS = "\"'“‘«‹([{¿¡*_—–"
 CLOSERS = "\"'”’»›)]}*_"
 """What may stand between the stop of a sentence and the space after it."""
 
+INVISIBLE = "\u200b\u2060\ufeff"
+"""What takes no room and is no white space to Python: zero-width space, word joiner, byte order mark."""
+
 # Followed by a name or a number, never by the end of a sentence.
 NEVER_FINAL = _words(
     """

@@ -30,7 +30,7 @@ class Role:
 def assign(text: str, blocks: list[Block], hints: Hints) -> list[Role]:
     """The role of each block, in the same order."""
     marked = any(block.shape == "heading" for block in blocks)
-    roles = [_role(text, blocks, index, marked, hints) for index in range(len(blocks))]
+    roles = [_role(text, blocks, index, marked) for index in range(len(blocks))]
     _front(text, blocks, roles)
     _levels(text, blocks, roles)
     _bibliography(text, blocks, roles)
@@ -41,7 +41,7 @@ def _content(text: str, block: Block) -> str:
     return text[block.start : block.end]
 
 
-def _role(text: str, blocks: list[Block], index: int, marked: bool, hints: Hints) -> Role:
+def _role(text: str, blocks: list[Block], index: int, marked: bool) -> Role:
     block = blocks[index]
     if block.shape in ("rule", "separator"):
         return Role("nothing")

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from kb.texts import citations, phrases
 
-_BLANK = r"[\s\u200b\u2060\ufeff]"
+_BLANK = rf"[\s{phrases.INVISIBLE}]"
 _CLOSE = re.escape(phrases.CLOSERS)
 _OPEN = re.escape(phrases.OPENERS)
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.[ \u00a0]?)+[^\W\d_]{1,2}\Z")

@@ -78,12 +78,9 @@ def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
 def syntax_error(error: SyntaxError, content: bytes, name: str) -> InputError:
     """The engine's syntax error as ours: its message without the position that it repeats, and the place it points to."""
     message = re.sub(r"^Parser error (?:at|between) [^:]*: ", "", error.msg) + _prefix_hint(error.msg)
-    line, column = error.lineno, error.offset
-    text = None
-    if line is not None:
-        lines = content.split(b"\n", line)
-        text = lines[line - 1].decode("utf-8", "replace").rstrip("\r") if len(lines) >= line else None
-    return InputError(message, Position(name, line, column, text))
+    if error.lineno is None:
+        return InputError(message, Position(name))
+    return InputError(message, Position.within(content.decode("utf-8", "replace"), error.lineno, error.offset, name))
 
 
 def _prefix_hint(message: str) -> str:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kb.validation.report import Finding, Report, Severity
-from kb.validation.run import Validator, validate
+from kb.validation.validator import Validator, validate
 
 __all__ = ["Finding", "Report", "Severity", "Validator", "validate"]

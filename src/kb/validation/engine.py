@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from kb import rdf
 from kb.errors import UsageError
+from kb.namespaces import PREFIXES
 
-SH = "http://www.w3.org/ns/shacl#"
+SH = PREFIXES["sh"]
 
 ENGINES = {"pyshacl": "kb.validation.engine_pyshacl", "shacl": "kb.validation.engine_shacl"}
 """Engine to the module that drives it, with a function ``results(data, shapes)``; the first is the default."""

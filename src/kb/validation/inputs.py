@@ -9,11 +9,12 @@ from pathlib import Path as FilePath
 from kb import rdf, turtle
 from kb.errors import InputError, Position
 from kb.files import display_name, read_bytes
+from kb.namespaces import PREFIXES
 from kb.turtle.source import Places
 
 _DEEPEST = 100
 _WITH_PLACES = (rdf.RdfFormat.TURTLE, rdf.RdfFormat.N_TRIPLES)
-_REST = rdf.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#rest")
+_REST = rdf.NamedNode(f"{PREFIXES['rdf']}rest")
 
 
 class Input:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 
 from kb import rdf
-from kb.errors import InputError
+from kb.errors import InputError, in_one
 from kb.messages import did_you_mean
 from kb.namespaces import ID, PREFIXES, curie
 from kb.project import Project
@@ -211,10 +211,8 @@ def _read(paths: Iterable[FilePath | str]) -> list[Input]:
             files.append(Input(path))
         except InputError as error:
             errors.append(error)
-    if len(errors) == 1:
-        raise errors[0]
     if errors:
-        raise InputError("\n".join(str(error) for error in errors))
+        raise in_one(errors)
     return files
 
 
