@@ -83,6 +83,14 @@ def expand(name: str) -> str | None:
     return None
 
 
+def iri_of(name: str) -> str:
+    """The IRI of a ``prefix:local`` that the code itself writes. Raises ValueError for a prefix that is none of ours."""
+    iri = expand(name)
+    if iri is None:
+        raise ValueError(f"{name} is not a name of the project")
+    return iri
+
+
 def kind_of(iri: str) -> str | None:
     """The kind of identifier (``claim``, ``actor`` …) of one of our data IRIs; None for any other IRI."""
     if not iri.startswith(ID):

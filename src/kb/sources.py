@@ -1,4 +1,7 @@
-"""What a question is asked of: the knowledge base in memory, files that the asker gives, or a store."""
+"""What a question is asked of: the knowledge base in memory, files that the asker gives, or a store.
+
+A ``Source`` only answers; a ``kb.stores.Store`` can also be filled, and is wrapped here to be asked.
+"""
 
 from __future__ import annotations
 

@@ -67,6 +67,7 @@ class Neighbours:
         return {property: sorted(subjects) for property, subjects in sorted(found.items())}
 
     def types(self, iri: str) -> list[str]:
+        """The IRIs of the classes that the thing is stated to be of."""
         return [term.value for term in self.properties(iri).get(RDF_TYPE, []) if isinstance(term, rdf.NamedNode)]
 
     def is_a(self, iri: str, local: str) -> bool:

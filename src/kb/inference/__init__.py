@@ -43,6 +43,7 @@ class Inference:
 
     @property
     def consistent(self) -> bool:
+        """Whether the premises can all be true, as far as the rules can tell."""
         return not self.clashes
 
 

@@ -29,6 +29,7 @@ class Query(NamedTuple):
     notes: tuple[str, ...] = ()
 
     def question(self, lang: str) -> str:
+        """The question in Spanish for ``es``, else in English."""
         return self.questions[1 if lang == "es" else 0]
 
 

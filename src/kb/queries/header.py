@@ -33,6 +33,7 @@ class Parameter(NamedTuple):
     description: tuple[str, str] = ("", "")
 
     def described(self, lang: str) -> str:
+        """The description in a language, else in English; empty where the header gives none."""
         english, spanish = self.description
         return (spanish if lang == "es" else english) or english
 

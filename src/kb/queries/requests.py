@@ -26,10 +26,12 @@ class Where(NamedTuple):
 
     @property
     def is_bundled(self) -> bool:
+        """Whether it is the data that comes with the knowledge base, read from its files."""
         return not self.data and not self.is_store
 
     @property
     def is_store(self) -> bool:
+        """Whether a store answers: one in a folder, or a server."""
         return self.store is not None or self.endpoint is not None
 
     def source(self, named_graphs: bool = False) -> sources.Source:

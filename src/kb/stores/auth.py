@@ -19,6 +19,8 @@ USER, PASSWORD = "KB_USER", "KB_PASSWORD"
 
 @dataclass(frozen=True)
 class Credentials:
+    """A user name and a password; the password never shows in a message."""
+
     user: str
     password: str = field(repr=False)
 

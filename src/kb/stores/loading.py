@@ -32,6 +32,7 @@ class Plan:
 
     @property
     def triples(self) -> int:
+        """How many triples there are in all; one in two graphs counts twice."""
         return sum(len(content.triples) for content in self.contents)
 
 

@@ -33,6 +33,7 @@ class LineHint:
     level: int | None = None
 
     def matches(self, number: int, readings: tuple[str, ...]) -> bool:
+        """Whether it names the line with this number, of which ``readings`` are the texts."""
         if self.pattern is None:
             return number == self.number
         return any(self.pattern.match(text) for text in readings)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kb import rdf, turtle
 from kb.errors import InputError, Position
-from kb.namespaces import PREFIXES, expand
+from kb.namespaces import PREFIXES, iri_of
 from kb.texts.partition import Passage
 
 # What a passage is aligned by: whether it holds others, and the digest of its span.
@@ -179,13 +179,6 @@ def users(iris: Iterable[str], files: Iterable[Path]) -> dict[str, list[Path]]:
         for iri in sorted(mentioned & wanted):
             found.setdefault(iri, []).append(path)
     return found
-
-
-def iri_of(curie: str) -> str:
-    iri = expand(curie)
-    if iri is None:
-        raise ValueError(f"{curie} is not a name of the project")
-    return iri
 
 
 def _local(iri: str) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from kb import rdf
-from kb.namespaces import PREFIXES
+from kb.namespaces import PREFIXES, iri_of
 from kb.texts.partition import Partition, Passage
-from kb.texts.passage_names import Known, free_name, iri_of, name_references, number_passages
+from kb.texts.passage_names import Known, free_name, name_references, number_passages
 
 _XSD = PREFIXES["xsd"]
 

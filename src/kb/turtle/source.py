@@ -65,9 +65,11 @@ class Lines:
         self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def line(self, offset: int) -> int:
+        """The line that an offset is on."""
         return bisect_right(self._starts, offset)
 
     def column(self, offset: int) -> int:
+        """The column of an offset, in code points."""
         return offset - self._starts[self.line(offset) - 1] + 1
 
     def content(self, line: int) -> str:

@@ -32,6 +32,7 @@ class Severity(IntEnum):
         return {"Info": cls.INFO, "Debug": cls.INFO, "Trace": cls.INFO, "Warning": cls.WARNING}.get(name, cls.VIOLATION)
 
     def word(self, lang: str, count: int = 1) -> str:
+        """Its name in a language (English where there is none), in the plural for any other count than 1."""
         words = _SEVERITIES[lang if lang in _SEVERITIES else "en"][self]
         return words[count != 1]
 
@@ -134,6 +135,7 @@ class Report:
         return not self.at_least(Severity.VIOLATION)
 
     def at_least(self, severity: Severity) -> list[Finding]:
+        """The findings of this severity and graver ones."""
         return [finding for finding in self.findings if finding.severity >= severity]
 
     def counts(self) -> dict[Severity, int]:
@@ -157,6 +159,7 @@ class Report:
         return "\n".join(lines) + "\n"
 
     def headline(self, lang: str) -> str:
+        """What was looked at, how much of it, and how many findings of each severity; one line."""
         phrases = _phrases(lang)
         counts = [f"{n} {severity.word(lang, n)}" for severity, n in self.counts().items() if n]
         what = ", ".join(self.names) or phrases["whole"]

@@ -1,4 +1,4 @@
-"""A validation from files to report."""
+"""A validation from files to report: what is read, which nodes are judged, and where each finding stands."""
 
 from __future__ import annotations
 
