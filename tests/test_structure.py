@@ -36,9 +36,9 @@ DOORS = {
     "shacl": {"kb.validation.engine_shacl"},
     "owlrl": {"kb.inference.reference"},
     "rdflib": {"kb.validation.engine_pyshacl", "kb.inference.reference"},
-    "http": {"kb.stores.transport"},
-    "urllib.request": {"kb.stores.transport"},
-    "socket": {"kb.stores.transport"},
+    "http": {"kb.stores.transport", "kb.stores.connections"},
+    "urllib.request": {"kb.stores.transport", "kb.stores.connections"},
+    "socket": {"kb.stores.transport", "kb.stores.connections"},
     "ssl": {"kb.stores.transport"},
 }
 

@@ -10,6 +10,9 @@ from typing import BinaryIO
 
 from kb.errors import InputError, Position
 
+LARGEST = 1 << 30
+"""Bytes of a file that are read at most; its triples would take twenty times as much memory."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -21,18 +24,20 @@ def display_name(path: str | Path) -> str:
 def read_bytes(path: str | Path) -> bytes:
     """The content of a file, or of standard input for ``-``.
 
-    Raises InputError for a file that is missing, a folder, unreadable, or not UTF-8; a byte order mark is refused, since
-    a Turtle parser elsewhere may not skip it.
+    Raises InputError for a file that is missing, a folder, unreadable, not UTF-8, or larger than ``LARGEST``; a byte
+    order mark is refused, since a Turtle parser elsewhere may not skip it.
     """
     name = display_name(path)
     try:
-        content = _whole_stream(sys.stdin.buffer) if str(path) == "-" else Path(path).read_bytes()
+        content = _standard_input(sys.stdin.buffer) if str(path) == "-" else _content(path)
     except FileNotFoundError:
         raise InputError("no such file", Position(name)) from None
     except IsADirectoryError:
         raise InputError("this is a folder, not a file", Position(name)) from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", Position(name)) from None
+    if len(content) > LARGEST:
+        raise InputError(f"larger than {LARGEST >> 20:,} MiB, the most that is read; split it", Position(name))
     if content.startswith(_BOM):
         raise InputError(
             "the file begins with a byte order mark (BOM); save it as UTF-8 without one", Position(name, 1, 1)
@@ -50,10 +55,24 @@ def read_bytes(path: str | Path) -> bytes:
     return content
 
 
+def _content(path: str | Path) -> bytes:
+    with open(path, "rb", buffering=0) as stream:
+        return _up_to_largest(stream)
+
+
 @functools.lru_cache(maxsize=1)
-def _whole_stream(stream: BinaryIO) -> bytes:
-    """What a stream holds; kept, since a command may look at its input twice (to validate, and to load)."""
-    return stream.read()
+def _standard_input(stream: BinaryIO) -> bytes:
+    """What it holds; kept, since a command may look at its input twice (to validate, and to load)."""
+    return _up_to_largest(stream)
+
+
+def _up_to_largest(stream: BinaryIO) -> bytes:
+    """What a stream holds, or a little more than the largest that is taken: it may be endless."""
+    parts, size = [], 0
+    while size <= LARGEST and (part := stream.read(1 << 20)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
 
 
 def read_text(path: str | Path) -> str:

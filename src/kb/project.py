@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class Project:
         A file from elsewhere gets a graph named after its file name, below ``…/graph/external/``.
         """
         try:
-            name = path.resolve().relative_to(self.root.resolve()).with_suffix("").as_posix()
+            name = Path(os.path.realpath(path)).relative_to(os.path.realpath(self.root)).with_suffix("").as_posix()
         except ValueError:
             name = "external/" + path.stem
         from urllib.parse import quote  # here, because few runs name a graph

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from kb import __version__
-from kb.errors import EXIT_BUG, KbError
+from kb.errors import EXIT_BUG, EXIT_INPUT, EXIT_STORE, KbError
 
 # command -> module of this package that defines a click command named ``command``; the order is that of the help.
 COMMANDS = {
@@ -82,32 +82,44 @@ def cli(ctx: click.Context, project: Path | None, debug: bool) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit: the documented code, one message on stderr, no traceback unless ``--debug``."""
+    from kb.cli.common import discard_output, error_line, note
+
     argv = sys.argv[1:] if args is None else args
+    _reopen_closed_streams()
     try:
         code = cli.main(args=argv, prog_name="kb", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        note("interrupted")
         code = 130
     except click.ClickException as error:
-        error.show()
+        import io
+
+        shown = io.StringIO()
+        error.show(file=shown)  # it repeats what was typed, or pasted
+        note(shown.getvalue().rstrip("\n"))
         code = error.exit_code
     except KbError as error:
-        from kb.cli.common import error_line
-
-        click.echo(error_line(str(error)), err=True)
+        note(error_line(str(error)))
         code = error.exit_code
+    except MemoryError:
+        note(error_line("there is not enough memory for this; ask for less, or give smaller files"))
+        code = EXIT_STORE
     except BrokenPipeError:
         # The reader of our output (head, less) has left: nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         code = 0
+    except OSError as error:
+        # Nearly always our own output, on a disk that is full: what a command opens itself, it answers for itself.
+        discard_output()
+        note(error_line(f"{error.filename or '<stdout>'}: {error.strerror or error}"))
+        code = EXIT_INPUT
     except Exception as error:  # the last resort, so that a bug of ours reads as one
         if "--debug" in argv:
             raise
-        click.echo(
+        note(
             f"kb: unexpected error ({type(error).__name__}: {error}). This is a bug of ours; "
-            "run again with `kb --debug …` and report what it prints.",
-            err=True,
+            "run again with `kb --debug …` and report what it prints."
         )
         code = EXIT_BUG
     code = code if isinstance(code, int) else 0
@@ -116,3 +128,18 @@ def main(args: list[str] | None = None) -> None:
 
         leave(code)
     sys.exit(code)
+
+
+def _reopen_closed_streams() -> None:
+    """Put in place of a standard stream that the caller has closed one that fails when it is used.
+
+    Else the next file that is opened would take its number, and a message could end in a store.
+    """
+    for number, (name, way) in enumerate((("stdin", os.O_WRONLY), ("stdout", os.O_RDONLY), ("stderr", os.O_WRONLY))):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, way)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            mode = "r" if number == 0 else "w"
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", errors="backslashreplace"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -24,15 +25,26 @@ def error_line(message: str) -> str:
 
 
 def note(message: str) -> None:
-    """A message to the user, on stderr: standard output carries only the result."""
-    click.echo(printable(message), err=True)
+    """A message to the user, on stderr: standard output carries only the result.
+
+    Where nobody can receive it, it is lost: what the command did and found stays the same.
+    """
+    with contextlib.suppress(OSError):
+        click.echo(printable(message), err=True)
 
 
 def leave(code: int) -> NoReturn:
     """End the process at once: whatever its threads are doing, and without dismantling the interpreter, which takes time."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(code)
+
+
+def discard_output() -> None:
+    """Send standard output nowhere: what is left in its buffer cannot be written, and would be tried again at the end."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write_output(content: str | bytes, output: Path | None) -> None:
@@ -50,8 +62,7 @@ def write_output(content: str | bytes, output: Path | None) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        # What is left in the buffer has nowhere to go; the interpreter would try again at its end, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         raise InputError(f"cannot be written: {error.strerror or error}", Position("<stdout>")) from None
 
 

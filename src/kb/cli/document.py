@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections import Counter
@@ -188,7 +189,7 @@ def _report_vanished(project: Project, vanished: list[str], skip: Path) -> None:
     from kb.namespaces import curie
     from kb.texts import passage_names
 
-    files = [path for path in project.data_files() if path.resolve() != skip.resolve()]
+    files = [path for path in project.data_files() if os.path.realpath(path) != os.path.realpath(skip)]
     used = passage_names.users(vanished, files)
     for iri in sorted(vanished, key=lambda name: (name not in used, name)):
         where = ", ".join(str(path) for path in used.get(iri, ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def command(
 
     if store is not None and (files or output is not None or format is not None):
         raise UsageError("--store takes its statements from the store and puts the result there; load files first")
-    if output is not None and project.data.resolve() in output.resolve().parents:
+    if output is not None and Path(os.path.realpath(project.data)) in Path(os.path.realpath(output)).parents:
         raise UsageError(f"{output}: inferred triples do not go into data/, which holds what somebody stated")
     if store is not None:
         _into_store(project, store, engine)

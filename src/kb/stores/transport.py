@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from kb import __version__
 from kb.errors import StoreError, UsageError
-from kb.stores import auth
+from kb.stores import auth, connections
 from kb.stores.base import QueryTimeout
 
 IDLE = 300.0
@@ -22,6 +22,8 @@ PAUSES = (0.25, 0.5, 1.0)
 """Seconds before each new try. Every request here may be repeated: it asks, or it writes a set of triples."""
 LONGEST_PAUSE = 30.0
 """The longest ``Retry-After``, in seconds, that is waited for."""
+_LONGEST_TIMEOUT = 1e8
+"""Seconds; three years are as good as for ever, and the system's clock takes no numbers of any size."""
 LARGEST_ANSWER = 1 << 30
 """Bytes of an answer that are read at most."""
 
@@ -81,7 +83,7 @@ class Client:
         Tries again where nobody answers yet or the server asks for patience (503, 429); follows redirects within the
         same server; answers a request for authentication. Raises HttpError, QueryTimeout, and StoreError for all else.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None if timeout is None else time.monotonic() + min(timeout, _LONGEST_TIMEOUT)
         pauses = iter(PAUSES)
         redirects = 3
         asked = False
@@ -145,7 +147,7 @@ def _exchange(
     method: str, url: str, body: bytes | None, headers: dict[str, str], deadline: float | None
 ) -> Response:
     """Send once and read the whole answer. Raises HTTPError and connection errors as they come, the rest as StoreError."""
-    handlers: list[urllib.request.BaseHandler | type] = [_NoRedirect]
+    handlers: list[urllib.request.BaseHandler | type] = [_NoRedirect, *connections.handlers(deadline, IDLE)]
     if urlsplit(url).hostname in _LOOPBACK:
         handlers.append(urllib.request.ProxyHandler({}))
     opener = urllib.request.build_opener(*handlers)
@@ -238,7 +240,8 @@ def _excerpt(error: urllib.error.HTTPError) -> str:
     if "html" in (error.headers.get("Content-Type") or ""):
         return ""
     try:
-        text = error.read(4096).decode("utf-8", "replace").strip()
+        # One read, and no more: what comes drop by drop would be waited for without end.
+        text = error.read1(4096).decode("utf-8", "replace").strip()
     except (OSError, http.client.HTTPException):
         return ""
     return text.partition("\n")[0].strip()[:300]

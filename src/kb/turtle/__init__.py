@@ -29,6 +29,7 @@ FORMATS = {
 # People write a few levels. Deep JSON and triple terms kill the engine's parser by a signal, which nobody could catch;
 # deep brackets take gigabytes.
 _DEEPEST = 500
+_LONGEST_MESSAGE = 500
 _JSON_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|(?P<open>[\[{])|(?P<close>[\]}])')
 _TURTLE_NESTING = re.compile(
     rb'''"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\\.|\#[^\n]*'''
@@ -77,7 +78,10 @@ def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
 
 def syntax_error(error: SyntaxError, content: bytes, name: str) -> InputError:
     """The engine's syntax error as ours: its message without the position that it repeats, and the place it points to."""
-    message = re.sub(r"^Parser error (?:at|between) [^:]*: ", "", error.msg) + _prefix_hint(error.msg)
+    message = re.sub(r"^Parser error (?:at|between) [^:]*: ", "", error.msg)
+    if len(message) > _LONGEST_MESSAGE:  # it may quote a token, and that may be megabytes long
+        message = message[:_LONGEST_MESSAGE] + "…"
+    message += _prefix_hint(message)
     if error.lineno is None:
         return InputError(message, Position(name))
     return InputError(message, Position.within(content.decode("utf-8", "replace"), error.lineno, error.offset, name))

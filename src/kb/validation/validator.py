@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -217,4 +218,4 @@ def _read(paths: Iterable[FilePath | str]) -> list[Input]:
 
 
 def _real(path: FilePath | str) -> str:
-    return "-" if str(path) == "-" else str(FilePath(path).resolve())
+    return "-" if str(path) == "-" else os.path.realpath(path)
