@@ -120,6 +120,7 @@ def test_a_name_that_is_not_utf8_is_shown_escaped(tmp_path: Path) -> None:
     done = kb("fmt", "--check", name)
     assert done.returncode == 1
     assert done.stdout.endswith(b"\\uDCFF.ttl\n")
+    assert b"/%FF" in kb("load", "--dry-run", "--no-validate", name).stdout
 
 
 def test_long_lists_are_formatted_at_once() -> None:
@@ -175,6 +176,19 @@ def test_control_characters_in_a_mistaken_argument_are_shown_escaped() -> None:
         os.close(below)
     assert done.returncode == 2
     assert b"\x1b" not in shown and b"red\\u0007" in shown
+
+
+def test_values_that_are_not_utf8_are_refused(folder: Path) -> None:
+    (folder / "text.txt").write_text("Harbour\n\nA sentence.\n", encoding="utf-8")
+    for arguments in (
+        ("query", "-q", "SELECT ?x { }", "-p", b"x=\xff"),
+        ("query", "-q", "SELECT ?x { }", "-p", b'x="\xff"'),
+        ("query", "-q", b"SELECT ?x { ?x ?y '\xff' }"),
+        ("document", "add", "text.txt", "--dry-run", "--title", b"\xff"),
+    ):
+        done = kb(*arguments, cwd=folder)
+        assert done.returncode in (2, 3), arguments
+        assert done.stderr.count(b"\n") == 1 or b"^" in done.stderr
 
 
 # Servers
@@ -235,3 +249,4 @@ def test_any_number_of_seconds_is_taken(folder: Path) -> None:
         "load", "--no-validate", "small.ttl", "--endpoint", "http://127.0.0.1:1", "--timeout", "1e300", cwd=folder
     )
     assert (done.returncode, b"nobody answers there" in done.stderr) == (4, True)
+    assert kb("query", "-q", "ASK { }", "--timeout", "1e300").returncode == 0

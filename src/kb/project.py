@@ -61,7 +61,8 @@ class Project:
             name = "external/" + path.stem
         from urllib.parse import quote  # here, because few runs name a graph
 
-        return GRAPH + quote(name, safe="/-._~")
+        # As the bytes that it is on disk, which need not be UTF-8.
+        return GRAPH + quote(name.encode("utf-8", "surrogateescape"), safe="/-._~")
 
 
 def find_project(root: Path | None = None) -> Project:

@@ -22,6 +22,8 @@ from kb.threads import TooLate, run_within
 MEMORY_LIMIT = 4 * 1024**3
 """Bytes of address space that the work may use; the bundled data needs a fiftieth of it."""
 
+_LONGEST = 1e6
+"""Seconds, eleven days; the system's clock takes no numbers of any size."""
 _KINDS: dict[str, type[KbError]] = {
     kind.__name__: kind for kind in (errors.UsageError, errors.InputError, errors.StoreError)
 }
@@ -39,6 +41,7 @@ def run(
     ``timeout`` is in seconds, None for none; ``memory`` in bytes, and not for what is ``trusted``. Raises what the work
     raises where that is a KbError, and StoreError where it took too long or too much memory, or was ended by a signal.
     """
+    timeout = None if timeout is None else min(timeout, _LONGEST)
     if trusted or not hasattr(os, "fork"):
         try:
             return run_within(work, timeout)

@@ -57,6 +57,7 @@ def terms(
 
 def term(parameter: Parameter, value: str, finder: Finder) -> Term:
     """The value as a term of the parameter's type. Raises UsageError where it is none."""
+    _check_text(value)
     if parameter.type == "string":
         return rdf.Literal(value)
     if parameter.type == "iri":
@@ -81,6 +82,7 @@ def plain_term(value: str) -> Term:
     Turtle, and so are ``"quoted"``, ``"text"@en`` and ``"2019"^^xsd:gYear``; anything else is a string.
     Raises UsageError for a literal or IRI that is not well formed.
     """
+    _check_text(value)
     if value.startswith("<") and value.endswith(">"):
         return _node(value[1:-1], value)
     if re.match(r"https?://", value):
@@ -103,6 +105,14 @@ def plain_term(value: str) -> Term:
             raise UsageError(f"unknown datatype {match[3]!r} in {value!r}")
         return rdf.Literal(text, datatype=_node(datatype, value))
     return rdf.Literal(text)
+
+
+def _check_text(value: str) -> None:
+    """A command line may hold bytes that are not UTF-8, and a term may not. Raises UsageError."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{value!r} is not text in UTF-8") from None
 
 
 def _date(text: str) -> rdf.Literal | None:

@@ -22,6 +22,8 @@ def describe(slug: str, title: str, creators: tuple[str, ...], issued: str | Non
     ``creators`` are CURIEs of actors, ``issued`` an EDTF date, ``language`` a BCP 47 tag. Raises UsageError for one that
     is not.
     """
+    if not title.isascii() and any("\ud800" <= character <= "\udfff" for character in title):
+        raise UsageError(f"--title {title}: not text in UTF-8")
     if not _LANGUAGE.match(language):
         raise UsageError(f"--language {language}: not a language tag such as en, es or pt-BR")
     if issued is not None and not _is_date(issued):
