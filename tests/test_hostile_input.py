@@ -98,6 +98,20 @@ def test_a_message_quotes_only_the_beginning_of_a_long_token() -> None:
     assert len(str(raised.value)) < 1_000
 
 
+XML = b'<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://example.org/">%s</r:RDF>'
+
+
+def test_deep_xml_is_refused() -> None:
+    for deep in (b"<e:A><e:p>" * 100_000, XML % (b"<e:A e:q='/>'><e:p >" * 300 + b"</e:p></e:A>" * 300)):
+        with pytest.raises(InputError, match="elements nested more than 500 deep"):
+            list(turtle.parse(deep, "deep.rdf"))
+
+
+def test_long_xml_is_read() -> None:
+    element = b"<e:A><!-- <e:A> --><e:p>1</e:p><e:q r:parseType='Literal'><![CDATA[<e:A>]]></e:q></e:A><?x <e:A> ?>\n"
+    assert len(list(turtle.parse(XML % (element * 1_000), "long.rdf"))) == 3_000
+
+
 def test_a_ring_of_links_is_an_unreadable_file(tmp_path: Path) -> None:
     (tmp_path / "loop.ttl").symlink_to("loop.ttl")
     (tmp_path / "small.ttl").write_bytes(STATEMENT)

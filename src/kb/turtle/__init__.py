@@ -27,13 +27,17 @@ FORMATS = {
 """File suffix to format; standard input and unknown suffixes are read as Turtle."""
 
 # People write a few levels. Deep JSON and triple terms kill the engine's parser by a signal, which nobody could catch;
-# deep brackets take gigabytes.
+# deep brackets take gigabytes, and deep XML minutes.
 _DEEPEST = 500
 _LONGEST_MESSAGE = 500
 _JSON_NESTING = re.compile(rb'"(?:[^"\\]|\\.)*"|(?P<open>[\[{])|(?P<close>[\]}])')
 _TURTLE_NESTING = re.compile(
     rb'''"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\\.|\#[^\n]*'''
     rb"|(?P<open><<|[\[(])|(?P<close>>>|[\])])|<[^<>\s]*>",
+    re.DOTALL,
+)
+_XML_NESTING = re.compile(
+    rb"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(?P<close></)|<[^\s!?/<>](?:[^<>"'/]|/(?!>)|"[^"]*"|'[^']*')*(?:/>|(?P<open>>))""",
     re.DOTALL,
 )
 
@@ -62,18 +66,22 @@ def parse_file(path: str | Path) -> Iterator[rdf.Quad]:
 
 
 def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
-    """Raises InputError for brackets, triple terms or JSON nested so deep that a parser or its user would die of it."""
-    if format == rdf.RdfFormat.RDF_XML:
-        return
-    json = format == rdf.RdfFormat.JSON_LD
-    if sum(content.count(sign) for sign in ((b"{", b"[") if json else (b"[", b"(", b"<<"))) <= _DEEPEST:
+    """Raises InputError for brackets, triple terms, JSON or XML nested so deep that a parser or its user would die of it."""
+    what = "brackets"
+    if format == rdf.RdfFormat.JSON_LD:
+        signs, nesting = (b"{", b"["), _JSON_NESTING
+    elif format == rdf.RdfFormat.RDF_XML:
+        signs, nesting, what = (b"<",), _XML_NESTING, "elements"
+    else:
+        signs, nesting = (b"[", b"(", b"<<"), _TURTLE_NESTING
+    if sum(content.count(sign) for sign in signs) <= _DEEPEST:
         return
     depth = 0
-    for match in (_JSON_NESTING if json else _TURTLE_NESTING).finditer(content):
+    for match in nesting.finditer(content):
         depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
         if depth > _DEEPEST:
             line = content.count(b"\n", 0, match.start()) + 1
-            raise InputError(f"brackets nested more than {_DEEPEST} deep", Position(name, line))
+            raise InputError(f"{what} nested more than {_DEEPEST} deep", Position(name, line))
 
 
 def syntax_error(error: SyntaxError, content: bytes, name: str) -> InputError:
