@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -168,6 +168,13 @@ def raw_server(answer: bytes) -> Iterator[str]:
                 with connection:
                     connection.recv(65536)
                     connection.sendall(answer)
+                    # The rest of the request is read too: closing on unread bytes would reset the connection, and the
+                    # answer might be lost on the way.
+                    connection.shutdown(socket.SHUT_WR)
+                    connection.settimeout(0.5)
+                    with suppress(OSError):
+                        while connection.recv(65536):
+                            pass
 
         threading.Thread(target=serve, daemon=True).start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
