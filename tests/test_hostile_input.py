@@ -17,6 +17,8 @@ import pytest
 from kb import files, rdf, turtle
 from kb.errors import InputError, StoreError
 from kb.stores import transport
+from kb.texts.partition import partition
+from kb.texts.passage_names import Known, KnownPassage, number_passages
 from kb.turtle.formatting import _named_by_content, format_document
 
 STATEMENT = b"<http://example.org/s>\n    <http://example.org/p> <http://example.org/o> .\n"
@@ -112,6 +114,21 @@ def test_long_xml_is_read() -> None:
     assert len(list(turtle.parse(XML % (element * 1_000), "long.rdf"))) == 3_000
 
 
+ENTITIES = b'<!DOCTYPE r [<!ENTITY a "http://example.org/"><!ENTITY b %s>]>'
+
+
+def test_entities_that_grow_are_refused() -> None:
+    uses = XML % b"<e:A><e:p>&b;</e:p></e:A>"
+    for value in (b'"&a;&a;"', b"'&a;&a;'", b'"&#38;a;"'):
+        with pytest.raises(InputError, match="made of other entities"):
+            list(turtle.parse(ENTITIES % value + uses, "grows.rdf"))
+    many = XML % (b"<e:A><e:p>" + b"&b;" * 1_000 + b"</e:p></e:A>")
+    with pytest.raises(InputError, match="more than 64 MiB"):
+        list(turtle.parse(ENTITIES % (b'"' + b"x" * 100_000 + b'"') + many, "grows.rdf"))
+    plain = ENTITIES % b'"1 &lt; 2"' + XML % b"<e:A r:about='&a;x'><e:p>&b;</e:p></e:A>"
+    assert "<http://example.org/x>" in [str(quad.subject) for quad in turtle.parse(plain, "plain.rdf")]
+
+
 def test_a_ring_of_links_is_an_unreadable_file(tmp_path: Path) -> None:
     (tmp_path / "loop.ttl").symlink_to("loop.ttl")
     (tmp_path / "small.ttl").write_bytes(STATEMENT)
@@ -170,6 +187,23 @@ def test_a_lost_blank_node_is_noticed(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_other_labels_say_the_same(one: str, other: str) -> None:
     assert content(one) == content(other)
+
+
+# Texts
+
+
+def test_endless_runs_of_markers_are_partitioned_at_once() -> None:
+    text = "Harbour\n\nThe ferry stays" + "¹,²³," * 20_000 + ".\n"
+    assert [passage.kind for passage in partition(text).passages if passage.end > 100_000]
+
+
+def test_a_text_of_equal_passages_keeps_their_names() -> None:
+    keys = [(False, "same")] * 20_000
+    known = Known("", 20_000, [KnownPassage(n + 1, n, key) for n, key in enumerate(keys)], {}, set(), {})
+    assert number_passages(keys, known) == (list(range(1, 20_001)), 20_000)
+    changed = [*keys[:100], (False, "new"), *keys[:100]]
+    numbers, last = number_passages(changed, known)
+    assert numbers == [*range(1, 101), 20_001, *range(19_901, 20_001)] and last == 20_001
 
 
 # Arguments

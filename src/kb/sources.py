@@ -92,6 +92,7 @@ def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
         for file in files_below(path):
             content = read_bytes(file)
             name, format = str(file), turtle.format_of(str(file))
+            turtle.check_depth(content, name, format)
             if graph is not None:
                 if format.supports_datasets:
                     raise InputError("a file of several graphs cannot be put into one", Position(name))

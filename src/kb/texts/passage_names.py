@@ -8,7 +8,7 @@ had before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -20,6 +20,8 @@ from kb.texts.partition import Passage
 
 # What a passage is aligned by: whether it holds others, and the digest of its span.
 Key = tuple[bool, str]
+
+_LONG = 2_000
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,8 @@ def number_passages(keys: list[Key], known: Known | None) -> tuple[list[int], in
         return list(range(1, len(keys) + 1)), len(keys)
     numbers: dict[int, int] = {}
     old = [passage.key for passage in known.passages]
-    for block in SequenceMatcher(None, old, keys, autojunk=False).get_matching_blocks():
-        for offset in range(block.size):
-            numbers[block.b + offset] = known.passages[block.a + offset].number
+    for index, other in _aligned(old, keys):
+        numbers[other] = known.passages[index].number
     taken = set(numbers.values())
     moved: dict[Key, list[int]] = {}
     for passage in known.passages:
@@ -130,6 +131,23 @@ def number_passages(keys: list[Key], known: Known | None) -> tuple[list[int], in
             last += 1
             numbers[index] = last
     return [numbers[index] for index in range(len(keys))], last
+
+
+def _aligned(old: list[Key], new: list[Key]) -> Iterator[tuple[int, int]]:
+    """The places of equal keys, in the order of both.
+
+    What both begin and end with is taken first, since the rest costs the product of its lengths where keys repeat.
+    """
+    least = min(len(old), len(new))
+    head = next((i for i in range(least) if old[i] != new[i]), least)
+    tail = next((i for i in range(least - head) if old[-1 - i] != new[-1 - i]), least - head)
+    yield from ((i, i) for i in range(head))
+    before, after = old[head : len(old) - tail], new[head : len(new) - tail]
+    # In a long rest, what is repeated again and again is aligned only beside what is not.
+    matcher = SequenceMatcher(None, before, after, autojunk=len(after) > _LONG)
+    for block in matcher.get_matching_blocks():
+        yield from ((head + block.a + i, head + block.b + i) for i in range(block.size))
+    yield from ((len(old) - i, len(new) - i) for i in range(tail, 0, -1))
 
 
 def name_references(

@@ -18,6 +18,7 @@ _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.[ \u00a0]?)+[^\W\d_]{1,2}\Z")
 _ENUMERATOR = re.compile(r"(?:[IVXLC]{1,5}|[A-Za-z]|\d{1,3})\Z")
 # The word before a stop, with its inner stops and hyphens.
 _WORD_BEFORE = re.compile(r"[^\W_](?:[\w.'’\-]*[^\W_])?\Z")
+_LONGEST_END = 1_000
 _DOMAINS = frozenset(("com", "edu", "gov", "info", "int", "net", "org"))
 _NEXT_WORD = re.compile(rf"[{_OPEN}]*([^\W_][\w'’]*)?")
 
@@ -68,7 +69,8 @@ def split(
 def ends_with_stop(text: str, styles: tuple[str, ...] = citations.DEFAULT_STYLES) -> str:
     """The stop (``. ! ? … : ;`` or a comma) that a line ends with, before closing marks and markers; empty if none."""
     run = citations.run_pattern(styles) if styles else r"(?!)"
-    match = re.search(rf"([.!?…:;,])(?:{run}|[{_CLOSE}]|[ \u00a0])*\Z", text)
+    # Possessive, and only the end of a line that may be of any length: else the time grows with its square, or worse.
+    match = re.search(rf"([.!?…:;,])(?:{run}|[{_CLOSE}]|[ \u00a0])*+\Z", text[-_LONGEST_END:])
     return match.group(1) if match else ""
 
 

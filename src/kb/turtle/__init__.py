@@ -36,6 +36,9 @@ _TURTLE_NESTING = re.compile(
     rb"|(?P<open><<|[\[(])|(?P<close>>>|[\])])|<[^<>\s]*>",
     re.DOTALL,
 )
+_XML_ENTITY = re.compile(rb"""<!ENTITY\s+([^\s%"'<>&;]+)\s+(?:"([^"]*)"|'([^']*)')""")
+_XML_REFERENCE = re.compile(rb"&(?!#|(?:amp|lt|gt|quot|apos);)|&#(?:38|[xX]0*26);")
+_LONGEST_ENTITIES = 64 << 20
 _XML_NESTING = re.compile(
     rb"""<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(?P<close></)|<[^\s!?/<>](?:[^<>"'/]|/(?!>)|"[^"]*"|'[^']*')*(?:/>|(?P<open>>))""",
     re.DOTALL,
@@ -71,6 +74,7 @@ def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
     if format == rdf.RdfFormat.JSON_LD:
         signs, nesting = (b"{", b"["), _JSON_NESTING
     elif format == rdf.RdfFormat.RDF_XML:
+        _check_entities(content, name)
         signs, nesting, what = (b"<",), _XML_NESTING, "elements"
     else:
         signs, nesting = (b"[", b"(", b"<<"), _TURTLE_NESTING
@@ -82,6 +86,19 @@ def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
         if depth > _DEEPEST:
             line = content.count(b"\n", 0, match.start()) + 1
             raise InputError(f"{what} nested more than {_DEEPEST} deep", Position(name, line))
+
+
+def _check_entities(content: bytes, name: str) -> None:
+    """Raises InputError for an XML document whose entities would grow beyond measure: the parser dies of it by a signal."""
+    size = 0
+    for match in _XML_ENTITY.finditer(content):
+        value = match[2] or match[3] or b""
+        if _XML_REFERENCE.search(value):
+            line = content.count(b"\n", 0, match.start()) + 1
+            raise InputError("an entity that is made of other entities is not taken; write it out", Position(name, line))
+        size += len(value) * content.count(b"&" + match[1] + b";")
+    if size > _LONGEST_ENTITIES:
+        raise InputError(f"its entities would make more than {_LONGEST_ENTITIES >> 20} MiB", Position(name))
 
 
 def syntax_error(error: SyntaxError, content: bytes, name: str) -> InputError:
