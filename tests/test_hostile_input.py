@@ -129,6 +129,14 @@ def test_entities_that_grow_are_refused() -> None:
     assert "<http://example.org/x>" in [str(quad.subject) for quad in turtle.parse(plain, "plain.rdf")]
 
 
+@pytest.mark.parametrize("command", [("validate", "--alone"), ("infer",)], ids=lambda command: command[0])
+def test_triple_terms_are_refused_where_they_mean_nothing(command: tuple[str, ...], tmp_path: Path) -> None:
+    claimed = b"<http://example.org/s> <https://w3id.org/medical-missions/ontology/claimant> <<( <a:s> <a:p> <a:o> )>> ."
+    (tmp_path / "term.ttl").write_bytes(claimed)
+    done = kb(*command, "term.ttl", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count(b"\n"), b"triple terms" in done.stderr) == (3, 1, True)
+
+
 def test_a_ring_of_links_is_an_unreadable_file(tmp_path: Path) -> None:
     (tmp_path / "loop.ttl").symlink_to("loop.ttl")
     (tmp_path / "small.ttl").write_bytes(STATEMENT)
