@@ -17,6 +17,7 @@ import pytest
 from kb import files, rdf, turtle
 from kb.errors import InputError, StoreError
 from kb.stores import transport
+from kb.texts import hints
 from kb.texts.partition import partition
 from kb.texts.passage_names import Known, KnownPassage, number_passages
 from kb.turtle.formatting import _named_by_content, format_document
@@ -212,6 +213,23 @@ def test_a_text_of_equal_passages_keeps_their_names() -> None:
     changed = [*keys[:100], (False, "new"), *keys[:100]]
     numbers, last = number_passages(changed, known)
     assert numbers == [*range(1, 101), 20_001, *range(19_901, 20_001)] and last == 20_001
+
+
+def test_places_of_many_remarks_are_found_at_once() -> None:
+    text = "Harbour\n\n" + "a¹ " * 50_000
+    remarks = partition(text).remarks
+    assert [(remark.line, remark.column) for remark in remarks[:2]] == [(3, 2), (3, 5)]
+    assert len(remarks) == 50_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["a = " + "[" * 5_000, 'rationale = ["' + "(" * 5_000 + ")" * 5_000 + '"]', 'rationale = ["a{99999999999}"]'],
+    ids=["deep TOML", "deep pattern", "huge repetition"],
+)
+def test_hints_that_python_cannot_take_are_refused(content: str) -> None:
+    with pytest.raises(InputError, match="hints.toml: "):
+        hints.parse(content, "hints.toml")
 
 
 # Arguments

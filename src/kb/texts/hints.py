@@ -75,6 +75,8 @@ def parse(content: str, name: str) -> Hints:
         table = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise _toml_error(error, content, name) from None
+    except RecursionError:
+        raise _fault(name, "not valid TOML: brackets nested too deep") from None
     for key in table:
         if key not in KEYS:
             raise _fault(name, f"unknown key {key!r}{did_you_mean(key, KEYS)} (the keys are {', '.join(KEYS)})")
@@ -139,7 +141,7 @@ def _where(entry: str | int, key: str, name: str) -> dict:
 def _pattern(entry: str, key: str, name: str) -> re.Pattern[str]:
     try:
         return re.compile(entry)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise _fault(name, f"{key}: {entry!r} is not a regular expression: {error}") from None
 
 

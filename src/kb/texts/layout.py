@@ -8,8 +8,10 @@ outside.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 from kb.texts import phrases, sentences
@@ -84,8 +86,14 @@ def blocks(text: str, hints: Hints) -> list[Block]:
 
 def place(text: str, position: int) -> tuple[int, int]:
     """Line and column, both from 1, of a position in a text."""
-    ends = [match.end() for match in _NEWLINE.finditer(text, 0, position)]
-    return len(ends) + 1, position - (ends[-1] if ends else 0) + 1
+    starts = _line_starts(text)
+    line = bisect_right(starts, position)
+    return line, position - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=1)
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in _NEWLINE.finditer(text))]
 
 
 def is_heading_like(text: str) -> bool:
