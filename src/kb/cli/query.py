@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import error_line, leave, note, pass_project, terminal_width, write_output
+from kb.cli.common import completes, error_line, leave, note, pass_project, terminal_width, write_output
 from kb.errors import EXIT_FINDING, UsageError
 from kb.files import display_name, read_text
 from kb.messages import LANGUAGES
@@ -23,10 +23,13 @@ _TIMEOUT = 60.0
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completes("query names"))
 @click.option("-f", "--file", metavar="FILE", help="Ask the query in this file.")
 @click.option("-q", "--query", "text", metavar="TEXT", help="Ask this query.")
-@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter's value. Repeatable.")
+@click.option(
+    "-p", "--param", "params", multiple=True, metavar="NAME=VALUE", shell_complete=completes("assignments"),
+    help="A parameter's value. Repeatable.",
+)  # fmt: skip
 @click.option(
     "--format", type=click.Choice(FORMATS), help="By default table on a terminal, csv in a pipe, ttl for triples."
 )

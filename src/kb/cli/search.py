@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import as_json, as_rows, did_you_mean, note, pass_project, printable, write_output
+from kb.cli.common import as_json, as_rows, completes, did_you_mean, note, pass_project, printable, write_output
 from kb.errors import UsageError
 from kb.messages import LANGUAGES, hint_at
 
@@ -16,7 +16,10 @@ _LIMIT = 20
 
 @click.command()
 @click.argument("words", metavar="TEXT", nargs=-1, required=True)
-@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only these: actor, place, claim, term … Repeatable.")
+@click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", shell_complete=completes("kinds"),
+    help="Only these: actor, place, claim, term … Repeatable.",
+)  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=1), default=_LIMIT, show_default=True, metavar="N", help="Show at most N.")
 @click.option("--format", type=click.Choice(_FORMATS), help="By default table on a terminal, csv in a pipe.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import pass_project, terminal_width, write_output
+from kb.cli.common import completes, pass_project, terminal_width, write_output
 from kb.messages import LANGUAGES
 
 _WIDTH = 100
@@ -15,7 +15,7 @@ _WIDTH = 100
 
 
 @click.command()
-@click.argument("thing", metavar="ID|LABEL")
+@click.argument("thing", metavar="ID|LABEL", shell_complete=completes("identifiers"))
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The page's language.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="Items in a list.")
 @pass_project
