@@ -389,14 +389,14 @@ def test_the_terminal_gets_a_fitted_table(project: Path) -> None:
 def test_the_list_of_queries(project: Path) -> None:
     assert kb("queries", "--lang", "es", project=project).stdout.splitlines() == [
         "subject,name,question",
-        "checks,nothing,¿Hay algo que no hay?",
+        "comprobaciones,nothing,¿Hay algo que no hay?",
         'claims,said-by,"¿Qué dice cada actor, o uno de ellos?"',
         "missions,missions-in,¿Qué misiones hay en un país?",
     ]
     listed = json.loads(kb("queries", "--format", "json", project=project).stdout)
     assert listed[1]["parameters"][2] == {
         "name": "most", "type": "integer", "kinds": [], "default": "10", "required": False,
-        "description": {"en": "how many", "es": "cuántas"},
+        "description": {"en": "how many", "es": "cuántas"}, "values": None,
     }  # fmt: skip
 
 
