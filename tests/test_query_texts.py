@@ -14,7 +14,7 @@ from kb.cli.query import assignments
 from kb.errors import InputError, UsageError
 from kb.namespaces import PREFIXES
 from kb.project import find_project
-from kb.queries import bundled, guard, parameters, syntax_errors
+from kb.queries import asking, bundled, guard, parameters, syntax_errors
 from kb.queries.header import Header, Parameter, parse_header
 from kb.results.labels import Finder, fold
 from kb.sources import MemorySource
@@ -181,6 +181,21 @@ def test_what_kind_of_query(text: str, form: str | None, ordered: bool, all_of_i
 def test_tokens_of_anything_are_all_of_it(piece: str) -> None:
     text = piece * 2000
     assert "".join(token.text for token in sparql.tokens(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("SELECT ?g { GRAPH ?g { ?s ?p ?o } }", True),
+        ("select * from <x:y> { ?s ?p ?o }", True),
+        ("SELECT ?x { ?x mm:fromClaim ?graph } # FROM", False),
+        ("SELECT ?x { ?x rdfs:label 'GRAPH' }", False),
+        ("SELECT ?x { \\u0047RAPH ?g { ?x rdfs:label 'FROM' } }", True),
+        ("SELECT ?x { ?x a ?y }", False),
+    ],
+)
+def test_only_a_keyword_makes_a_query_ask_of_graphs(text: str, may: bool) -> None:
+    assert asking._may_use_graphs(text) is may
 
 
 # --- the guard

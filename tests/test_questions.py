@@ -159,7 +159,8 @@ def in_bash(line: str, before: str = "") -> list[str]:
     )
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     done = subprocess.run(
-        ["bash", "--norc", "-c", script, "bash", line], capture_output=True, text=True, env={**os.environ, "PATH": path}
+        ["bash", "--norc", "-c", script, "bash", line], capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": path},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout.split()

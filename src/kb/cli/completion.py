@@ -68,7 +68,9 @@ def query_names(ctx: click.Context, typed: str) -> list[CompletionItem]:
     from kb.queries.bundled import read_all
 
     lang = ctx.params.get("lang") or "en"
-    return _items((query.name, query.question(lang)) for query in read_all(_project(ctx)) if query.name.startswith(typed))
+    return _items(
+        (query.name, query.question(lang)) for query in read_all(_project(ctx)) if query.name.startswith(typed)
+    )
 
 
 def assignments(ctx: click.Context, typed: str) -> list[CompletionItem]:

@@ -6,6 +6,7 @@ question with rdfs:comment, and its keywords and endpoints with schema.org's, un
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -55,7 +56,7 @@ def runnable(query: Query, source: Source) -> str:
 
 def _assignments(example: str) -> Iterator[tuple[str, str]]:
     words = shlex.split(example)
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in itertools.pairwise(words):
         if before in ("-p", "--param"):
             name, _, value = word.partition("=")
             yield name, value
