@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shlex
@@ -146,6 +147,40 @@ def test_a_query_of_values_that_is_none(small: Path, name: str, message: str) ->
     project = Project(small)
     with pytest.raises(InputError, match=message):
         values.values_of(project, sources.bundled(project), Parameter("x", "iri", values=name), "en")
+
+
+# --- a world in which the answers can be counted
+
+WORLD = Path(__file__).parent / "world"
+
+
+def world_answers() -> list[dict[str, str]]:
+    """What each query finds in tests/world, worked out from its text of a dozen lines: the values of one column."""
+    with (WORLD / "answers.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def world() -> sources.MemorySource:
+    return sources.given([str(WORLD), str(PROJECT.ontology)])
+
+
+@pytest.mark.parametrize("row", world_answers(), ids=lambda row: f"{row['query']} {row['parameters']} {row['column']}".replace("  ", " "))
+def test_the_answer_in_the_invented_world(
+    row: dict[str, str], world: sources.MemorySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "bundled", lambda project, named_graphs=False: world)
+    done = kb("query", row["query"], *(word for given in row["parameters"].split() for word in ("-p", given)), "--format", "json")
+    if row["column"] == "refused":
+        assert done.returncode == 2 and "takes an identifier" in done.stderr
+        return
+    assert done.returncode == 0, done.stderr
+    found = {curie(str(answer[row["column"]])) for answer in json.loads(done.stdout)} - {"None"}
+    assert {value.removeprefix("claim:ferry-review-") for value in found} == set(row["values"].split())
+
+
+def test_every_question_is_asked_of_the_invented_world() -> None:
+    assert {row["query"] for row in world_answers()} == {query.name for query in QUERIES if query.subject != "checks"}
 
 
 # --- completion
