@@ -15,9 +15,6 @@ from click.shell_completion import BashComplete, CompletionItem, add_completion_
 from kb.errors import KbError
 from kb.namespaces import ID, ID_KINDS, ONTOLOGY, curie
 
-VARIABLE = "_KB_COMPLETE"
-"""What the shell sets when it wants completions."""
-
 _MOST = 500
 """Completions shown at most: a shell asks before it shows more than a screenful."""
 
