@@ -23,6 +23,7 @@ COMMANDS = {
     "queries": "queries",
     "show": "show",
     "search": "search",
+    "view": "view",
     "validate": "validate",
     "load": "load",
     "infer": "infer",

@@ -44,12 +44,16 @@ _TIMEOUT = 60.0
 @click.option("--base", "base_iri", metavar="IRI", help="The base of relative IRIs in the query and in --data.")
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Ask the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address.")
+@click.option(
+    "--view", "views", multiple=True, metavar="VIEW[=VALUE]",
+    help="See only the claims that this view accepts, and what they say (kb view lists the views). Repeatable, to combine.",
+)  # fmt: skip
 @click.option("--fail-if-empty", is_flag=True, help="Exit with 1 where there is nothing to show.")
 @pass_project
 def command(
     project: Any, name: str | None, file: str | None, text: str | None, params: tuple[str, ...], format: str | None,
     output: Path | None, lang: str, labels: bool | None, limit: int | None, timeout: float, data: tuple[str, ...],
-    base_iri: str | None, store: Path | None, endpoint: str | None, fail_if_empty: bool,
+    base_iri: str | None, store: Path | None, endpoint: str | None, views: tuple[str, ...], fail_if_empty: bool,
 ) -> None:  # fmt: skip
     """Answer a bundled query, or one of your own.
 
@@ -81,7 +85,7 @@ def command(
     on_terminal = output is None and sys.stdout.isatty()
 
     def work() -> Outcome:
-        where = Where(project, data, store, endpoint, base_iri, timeout or None)
+        where = Where(project, data, store, endpoint, base_iri, timeout or None, _narrowing(project, views, lang))
         return answer(
             Request(
                 where, **_asked(project, name, file, text), given=given, lang=lang, labels=labels is not False,
@@ -95,6 +99,15 @@ def command(
         note(remark)
     if outcome.is_empty and fail_if_empty:
         sys.exit(EXIT_FINDING)
+
+
+def _narrowing(project: Any, views: tuple[str, ...], lang: str) -> Callable[[Any], Any] | None:
+    if not views:
+        return None
+    from kb.views import choices, narrowed
+
+    chosen = choices(project, views)
+    return lambda source: narrowed(source, chosen, lang)
 
 
 def assignments(items: Iterable[str]) -> dict[str, str]:

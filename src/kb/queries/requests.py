@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ class Where(NamedTuple):
     """What is asked: the bundled data, or else the files in ``data``, or the store in a folder, or an endpoint.
 
     ``timeout`` is in seconds, and is for the endpoint; a local answer is stopped with its process (``kb.queries.deadline``).
+    ``narrow`` takes away what is not to be seen (``kb.views``), from the data in memory or a copy of the store's.
     """
 
     project: Project
@@ -23,6 +24,7 @@ class Where(NamedTuple):
     endpoint: str | None = None
     base_iri: str | None = None
     timeout: float | None = None
+    narrow: Callable[[sources.MemorySource], sources.MemorySource] | None = None
 
     @property
     def is_bundled(self) -> bool:
@@ -35,6 +37,11 @@ class Where(NamedTuple):
         return self.store is not None or self.endpoint is not None
 
     def source(self, named_graphs: bool = False) -> sources.Source:
+        """What answers, narrowed if that is asked for; see ``_opened``."""
+        source = self._opened(named_graphs)
+        return source if self.narrow is None else self.narrow(sources.in_memory(source))
+
+    def _opened(self, named_graphs: bool) -> sources.Source:
         """Open it; each bundled file is a named graph only with ``named_graphs``.
 
         Raises InputError for files that cannot be read, StoreError for a store that does not answer.
