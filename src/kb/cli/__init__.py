@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "show",
     "search": "search",
     "view": "view",
+    "figures": "figures",
     "validate": "validate",
     "load": "load",
     "infer": "infer",
