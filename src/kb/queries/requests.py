@@ -59,7 +59,11 @@ class Where(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A query and how its answer is wanted. ``query`` is set for a bundled one; ``name`` is shown in messages."""
+    """A query and how its answer is wanted. ``query`` is set for a bundled one; ``name`` is shown in messages.
+
+    ``labels`` names things in the human forms, and in JSON beside their IRIs; ``ids`` adds a column of identifiers beside
+    the labels; ``cite`` adds to each claim where it stands and what it cites.
+    """
 
     where: Where
     text: str
@@ -68,6 +72,8 @@ class Request(NamedTuple):
     given: Mapping[str, str] = {}
     lang: str = "en"
     labels: bool = True
+    ids: bool = False
+    cite: bool = False
     limit: int | None = None
     format: str | None = None
     on_terminal: bool = False
