@@ -456,3 +456,13 @@ def test_identifiers_and_labels_beside_each_other(project: Path) -> None:
     row = json.loads(kb(*asked, "--labels", "--lang", "es", "--format", "jsonl", project=project).stdout)
     assert (row["countryLabel"], row["country"]) == ("Nórdica", "https://w3id.org/medical-missions/id/place/norland")
     assert "countryLabel" not in json.loads(kb(*asked, "--format", "jsonl", project=project).stdout)
+
+
+def test_relative_names_of_graphs_stand_against_the_base(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<http://example.org/s> <http://example.org/p> 1 .\n")
+    data = ["--data", f"http://example.org/graphs/a={tmp_path / 'a.ttl'}"]
+    ask = "SELECT ?o FROM <a> WHERE { ?s ?p ?o }"
+    for given, text in ((["--base", "http://example.org/graphs/"], ask), ([], f"BASE <http://example.org/graphs/x> {ask}")):
+        done = kb("query", "-q", text, *given, *data, "--format", "csv")
+        assert done.stdout == "o\n1\n", done.stderr
+    refused(kb("query", "-q", ask, "--base", "http://example.org/", *data), 3, "there is no graph <http://example.org/a>")
