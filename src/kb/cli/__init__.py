@@ -23,6 +23,8 @@ COMMANDS = {
     "queries": "queries",
     "show": "show",
     "search": "search",
+    "view": "view",
+    "figures": "figures",
     "validate": "validate",
     "load": "load",
     "infer": "infer",
