@@ -17,7 +17,8 @@ from click.shell_completion import get_completion_class
 from small_project import kb
 
 from kb import sources
-from kb.cli import cli, completion
+from kb.cli import completion
+from kb.cli.commands import cli
 from kb.errors import InputError
 from kb.namespaces import PREFIXES, curie
 from kb.project import Project, find_project

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from kb import rdf, turtle
+from kb import rdf
 from kb.errors import InputError, Position, StoreError
 from kb.files import read_bytes
 from kb.namespaces import PREFIXES
@@ -90,10 +90,10 @@ def bundled(project: Project, named_graphs: bool = False) -> MemorySource:
     graphs = []
     for path in project.stated_files():
         content = read_bytes(path)
-        _load(store, content, str(path), turtle.format_of(path.name), None, None)
+        _load(store, content, str(path), rdf.RdfFormat.TURTLE, None, None)
         if named_graphs:
             graphs.append(project.graph_iri(path))
-            _load(store, content, str(path), turtle.format_of(path.name), None, graphs[-1])
+            _load(store, content, str(path), rdf.RdfFormat.TURTLE, None, graphs[-1])
     return MemorySource(store, graphs)
 
 
@@ -104,6 +104,8 @@ def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
     part of the default graph), and a file with an IRI is a named graph only. ``base_iri`` resolves relative IRIs in the
     files. Raises InputError for what cannot be read.
     """
+    from kb import turtle
+
     store = rdf.Store()
     graphs: set[str] = set()
     for item in data:
@@ -134,6 +136,8 @@ def names_a_graph(item: str) -> bool:
 
 def files_below(path: Path) -> list[Path]:
     """The file itself, or the RDF files in a folder and its folders, in order. Raises InputError for an empty folder."""
+    from kb import turtle
+
     if not path.is_dir():
         return [path]
     found = sorted(file for file in path.rglob("*") if file.suffix.lower() in turtle.FORMATS and file.is_file())
@@ -165,4 +169,6 @@ def _load(
     try:
         store.load(content, format=format, base_iri=base_iri, to_graph=rdf.NamedNode(graph) if graph else None)
     except SyntaxError as error:
+        from kb import turtle  # here, because the files are nearly always in order
+
         raise turtle.syntax_error(error, content, name) from None

@@ -5,12 +5,12 @@ Modules that only some requests need are imported where they are used: start-up 
 
 from __future__ import annotations
 
-from kb import results, sources, sparql
+from kb import results, sources
 from kb.errors import InputError, KbError, StoreError, UsageError
 from kb.queries.bundled import Query
 from kb.queries.requests import Outcome, Prepared, Request
 from kb.results.answers import Answer, Graph, Rows, collect, iris
-from kb.results.labels import Finder, labels
+from kb.results.naming import labels
 
 _LABELLED = ("json", "jsonl")
 """Forms that have full IRIs, and labels beside them on request."""
@@ -59,13 +59,17 @@ def _may_use_graphs(text: str) -> bool:
     capitals = text.upper()
     if "GRAPH" not in capitals and "FROM" not in capitals:
         return False
+    from kb import sparql
+
     return "\\" in text or any(token.word in ("GRAPH", "FROM") for token in sparql.tokens(text))
 
 
 def _prepare_bundled(request: Request, query: Query, source: sources.Source) -> Prepared:
     text = request.text
     if query.parameters or request.given:
-        from kb.queries.parameters import bind, terms
+        from kb.queries.binding import bind
+        from kb.queries.parameters import terms
+        from kb.results.labels import Finder
 
         what = f"the query {query.name!r}"
         values = terms(

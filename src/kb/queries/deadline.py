@@ -34,15 +34,15 @@ class TimeoutReached(StoreError):
 
 
 def run(
-    work: Callable[[], Any], timeout: float | None, memory: int | None = MEMORY_LIMIT, *, trusted: bool = False
+    work: Callable[[], Any], timeout: float | None, memory: int | None = MEMORY_LIMIT
 ) -> Any:
     """The result of ``work()``, which must be made of what ``marshal`` writes: numbers, text, bytes, tuples, tables.
 
-    ``timeout`` is in seconds, None for none; ``memory`` in bytes, and not for what is ``trusted``. Raises what the work
-    raises where that is a KbError, and StoreError where it took too long or too much memory, or was ended by a signal.
+    ``timeout`` is in seconds, None for none; ``memory`` in bytes. Raises what the work raises
+    where that is a KbError, and StoreError where it took too long or too much memory, or was ended by a signal.
     """
     timeout = None if timeout is None else min(timeout, _LONGEST)
-    if trusted or not hasattr(os, "fork"):
+    if not hasattr(os, "fork"):
         try:
             return run_within(work, timeout)
         except TooLate:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
-from kb import rdf, sparql
-from kb.errors import InputError, UsageError
+from kb import rdf
+from kb.errors import UsageError
 from kb.messages import did_you_mean
 from kb.namespaces import PREFIXES, curie, expand, kind_of
 from kb.queries.header import Parameter
@@ -20,15 +19,16 @@ from kb.results.labels import Finder
 Term = rdf.NamedNode | rdf.Literal
 
 _XSD = PREFIXES["xsd"]
+# Texts: a regular expression is compiled when it is first used, and most questions use few of these.
 _PATTERNS = {
-    "integer": re.compile(r"[+-]?[0-9]+\Z"),
-    "decimal": re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z"),
-    "boolean": re.compile(r"(?:true|false)\Z"),
+    "integer": r"[+-]?[0-9]+\Z",
+    "decimal": r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z",
+    "boolean": r"(?:true|false)\Z",
 }
 _EXAMPLES = {"integer": "5", "decimal": "2.5", "boolean": "true or false", "date": "2019, 2019-05 or 2019-05-31"}
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]*\Z")
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(\S+))?\Z', re.DOTALL)
+_DATE = r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z"
+_ABSOLUTE_IRI = r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]*\Z"
+_LITERAL = r'(?s)"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(\S+))?\Z'
 
 
 def terms(
@@ -67,7 +67,7 @@ def term(parameter: Parameter, value: str, finder: Finder) -> Term:
         date = _date(text)
         if date is not None:
             return date
-    elif _PATTERNS[parameter.type].match(text):
+    elif re.match(_PATTERNS[parameter.type], text):
         return rdf.Literal(text, datatype=rdf.NamedNode(_XSD + parameter.type))
     raise UsageError(
         f"the parameter {parameter.name!r} is of type {parameter.type} "
@@ -91,9 +91,9 @@ def plain_term(value: str) -> Term:
     if iri is not None:
         return _node(iri, value)
     for type in ("integer", "decimal", "boolean"):
-        if _PATTERNS[type].match(value):
+        if re.match(_PATTERNS[type], value):
             return rdf.Literal(value, datatype=rdf.NamedNode(_XSD + type))
-    match = _LITERAL.match(value)
+    match = re.match(_LITERAL, value)
     if match is None:
         return rdf.Literal(value)
     text = re.sub(r"\\(.)", lambda escape: {"n": "\n", "t": "\t", "r": "\r"}.get(escape[1], escape[1]), match[1])
@@ -116,7 +116,7 @@ def _check_text(value: str) -> None:
 
 
 def _date(text: str) -> rdf.Literal | None:
-    match = _DATE.match(text)
+    match = re.match(_DATE, text)
     if match is None:
         return None
     import datetime
@@ -141,7 +141,7 @@ def _iri(parameter: Parameter, value: str, finder: Finder) -> rdf.NamedNode:
         iri = _node(value[1:-1], value).value
     elif (expanded := expand(value)) is not None:
         iri = _node(expanded, value).value
-    elif _ABSOLUTE_IRI.match(value) and (not parameter.kinds or value.startswith(("http://", "https://", "urn:"))):
+    elif re.match(_ABSOLUTE_IRI, value) and (not parameter.kinds or value.startswith(("http://", "https://", "urn:"))):
         prefix = value.partition(":")[0]
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/|urn:", value) and (hint := did_you_mean(prefix, PREFIXES)):
             raise UsageError(f"the parameter {parameter.name!r}: unknown prefix {prefix + ':'!r}{hint}")
@@ -159,77 +159,3 @@ def _iri(parameter: Parameter, value: str, finder: Finder) -> rdf.NamedNode:
             hint = finder.suggestions(local, parameter.kinds)
             raise UsageError(f"the parameter {parameter.name!r}: there is no {curie(iri)} in the data{hint}")
     return rdf.NamedNode(iri)
-
-
-@dataclass
-class _Group:
-    """A pair of braces while the query is read: where it begins, its own variables, and the WHERE group that a
-    sub-select's head hands its variables to."""
-
-    start: int
-    is_pattern: bool
-    is_select: bool = False
-    mentions: set[str] = field(default_factory=set)
-    where: _Group | None = None
-
-
-def bind(text: str, values: Mapping[str, Term], name: str) -> str:
-    """The query with its parameters bound: ``VALUES (?x) { (term) }`` in the outermost group and in every group that
-    mentions the variable, so that sub-selects, UNION branches and their filters see it too. No line is added.
-
-    Raises InputError for a CONSTRUCT WHERE without a template, which has no room for a binding.
-    """
-    if not values:
-        return text
-    groups, outermost = _groups(text, name)
-    if outermost is None:
-        return f"{text.rstrip()} WHERE {{ {_bindings(values, values)} }}"
-    outermost.mentions |= values.keys()
-    pieces, last = [], 0
-    for group in groups:
-        wanted = [variable for variable in values if variable in group.mentions]
-        if group.is_pattern and not group.is_select and wanted:
-            pieces += [text[last : group.start], " ", _bindings(values, wanted)]
-            last = group.start
-    return "".join(pieces) + text[last:]
-
-
-def _bindings(values: Mapping[str, Term], names: Iterable[str]) -> str:
-    return " ".join(f"VALUES (?{name}) {{ ({values[name]}) }}" for name in names) + " "
-
-
-def _groups(text: str, name: str) -> tuple[list[_Group], _Group | None]:
-    """Every pair of braces in order, and the query's outermost WHERE group."""
-    groups: list[_Group] = []
-    root = _Group(0, is_pattern=False, is_select=True)
-    open_groups = [root]
-    before: sparql.Token | None = None
-    data_block = False
-    for token in sparql.tokens(text):
-        group = open_groups[-1]
-        if token.kind == "variable":
-            # In a SELECT's head and tail the variable belongs to its WHERE group.
-            target = group.where if group.is_select and group.where else group
-            target.mentions.add(token.text[1:])
-        elif token.word == "VALUES":
-            data_block = True
-        elif token.word == "SELECT" and before is not None and before.text == "{" and group.is_pattern:
-            group.is_select = True
-        elif token.text == "{":
-            template = before is not None and before.word == "CONSTRUCT"
-            new = _Group(token.start + 1, is_pattern=not template and not data_block)
-            data_block = False
-            groups.append(new)
-            if new.is_pattern and group.is_select and group.where is None:
-                group.where = new
-                new.mentions |= group.mentions
-            open_groups.append(new)
-        elif token.text == "}" and len(open_groups) > 1:
-            open_groups.pop()
-        if token.word == "WHERE" and before is not None and before.word == "CONSTRUCT":
-            raise InputError(
-                "a CONSTRUCT WHERE has no room for parameters; write CONSTRUCT { … } WHERE { … }",
-                sparql.position(text, before.start, name),
-            )
-        before = token
-    return groups, root.where

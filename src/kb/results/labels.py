@@ -1,4 +1,4 @@
-"""Names for things: labels in the reader's language, and things found again by their labels."""
+"""Things found again by what they are called."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import NamedTuple
 
 from kb import rdf
 from kb.errors import UsageError
-from kb.messages import LANGUAGES, hint_at, near_names
+from kb.messages import hint_at, near_names
 from kb.namespaces import ID, ONTOLOGY, curie, expand, kind_of
+from kb.results.naming import labels  # noqa: F401 - most who find things also name them
 from kb.sources import Source
-
-# In order of preference; the gloss names a proposition.
-_NAMING = ("skos:prefLabel", "rdfs:label", "dcterms:title", "mm:gloss")
-_BATCH = 1_000
 
 
 class Name(NamedTuple):
@@ -31,30 +28,6 @@ def fold(text: str) -> str:
     """The text without case, accents and repeated white space, for comparing what people type."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
-
-
-def labels(source: Source, iris: Iterable[str], lang: str) -> dict[str, str]:
-    """The label of each IRI that has one: in ``lang``, else in the other language, else in any."""
-    wanted, naming = list(dict.fromkeys(iris)), ", ".join(_NAMING)
-    best: dict[str, tuple[tuple[int, int, str], str]] = {}
-    for start in range(0, len(wanted), _BATCH):
-        nodes = " ".join(str(rdf.NamedNode(iri)) for iri in wanted[start : start + _BATCH])
-        text = f"SELECT ?s ?p ?l WHERE {{ VALUES ?s {{ {nodes} }} ?s ?p ?l FILTER(?p IN ({naming})) }}"
-        for row in source.query(text):
-            label = row["l"]
-            if isinstance(label, rdf.Literal):
-                iri, property = row["s"].value, curie(row["p"].value)
-                rank = (_NAMING.index(property), _language_rank(label.language, lang), label.value)
-                if iri not in best or rank < best[iri][0]:
-                    best[iri] = (rank, label.value)
-    return {iri: label for iri, (_, label) in best.items()}
-
-
-def _language_rank(language: str | None, lang: str) -> int:
-    if language is None:
-        return 1
-    primary = language.partition("-")[0].lower()
-    return 0 if primary == lang else 2 if primary in LANGUAGES else 3
 
 
 class Finder:
