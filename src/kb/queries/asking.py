@@ -5,6 +5,8 @@ Modules that only some requests need are imported where they are used: start-up 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kb import results, sources
 from kb.errors import InputError, KbError, StoreError, UsageError
 from kb.queries.bundled import Query
@@ -73,8 +75,9 @@ def _prepare_bundled(request: Request, query: Query, source: sources.Source) -> 
 
         what = f"the query {query.name!r}"
         values = terms(
-            query.parameters, request.given, Finder(source), lang=request.lang, query=what, example=query.example
-        )
+            query.parameters, request.given, Finder(source, request.lang), lang=request.lang, query=what, example=query.example,
+            lister=f"kb queries values {query.name}",
+        )  # fmt: skip
         text = bind(text, values, request.name)
     return Prepared(text, True, [])  # a test holds every bundled query to an ORDER BY of its own
 
@@ -119,6 +122,15 @@ def _remarks(request: Request, found: Answer, ordered: bool) -> list[str]:
     data = request.where.data
     if count == 0 and data and all(map(sources.names_a_graph, data)) and not _may_use_graphs(request.text):
         remarks.append("every --data names a graph, so the default graph is empty; ask with GRAPH ?g { … }")
-    if request.on_terminal:
+    if count == 0 and request.query is not None and request.query.subject != "checks":
+        remarks.append(_nothing(request.query, request.given))
+    elif request.on_terminal:
         remarks.append(counted)
     return remarks
+
+
+def _nothing(query: Query, given: Mapping[str, str]) -> str:
+    """What an empty answer to a bundled question means, and where there would be one."""
+    listed = [f"`kb queries values {query.name} {known.name}`" for known in query.parameters if known.values and known.name in given]
+    more = f"; {' and '.join(listed)} list{'s' * (len(listed) == 1)} of what there is something" if listed else ""
+    return f"0 rows: nothing is recorded of this, which is not to say that it is not so{more}"

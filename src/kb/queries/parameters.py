@@ -32,11 +32,13 @@ _LITERAL = r'(?s)"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(\S+))
 
 
 def terms(
-    parameters: Iterable[Parameter], given: Mapping[str, str], finder: Finder, *, lang: str, query: str, example: str
-) -> dict[str, Term]:
+    parameters: Iterable[Parameter], given: Mapping[str, str], finder: Finder, *, lang: str, query: str, example: str,
+    lister: str = "",
+) -> dict[str, Term]:  # fmt: skip
     """The term of every parameter that has a value, from what the asker gave and the defaults.
 
-    Raises UsageError for an unknown or missing parameter, or a value that is not of the parameter's type.
+    Raises UsageError for an unknown or missing parameter, or a value that is not of the parameter's type; ``lister`` is the
+    command that, with a parameter's name, lists what it may be.
     """
     known = {parameter.name: parameter for parameter in parameters}
     for name in given:
@@ -47,11 +49,18 @@ def terms(
     for name, parameter in known.items():
         value = given.get(name, lang if name == "lang" else parameter.default)
         if value is not None:
-            found[name] = term(parameter, value, finder)
+            try:
+                found[name] = term(parameter, value, finder)
+            except UsageError as error:
+                if not (lister and parameter.values):
+                    raise
+                joint = " " if str(error).endswith("?") else "; "
+                raise UsageError(f"{error}{joint}`{lister} {name}` lists what it may be") from None
         elif not parameter.optional:
             described = f", {parameter.described(lang)}" if parameter.described(lang) else ""
             for_example = f"; for example: {example}" if example else ""
-            raise UsageError(f"{query} needs -p {name}=… ({parameter.wanted}{described}){for_example}")
+            listed = f"; `{lister} {name}` lists what it may be" if lister and parameter.values else ""
+            raise UsageError(f"{query} needs -p {name}=… ({parameter.wanted}{described}){for_example}{listed}")
     return found
 
 

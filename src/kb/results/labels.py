@@ -31,10 +31,11 @@ def fold(text: str) -> str:
 
 
 class Finder:
-    """Finds things by name in a source; asks the source once, and only when it must."""
+    """Finds things by name in a source; asks the source once, and only when it must. Messages name things in ``lang``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, lang: str = "en") -> None:
         self._source = source
+        self._lang = lang
         self._names: dict[tuple[str, ...], list[Name]] = {}
 
     def exists(self, iri: str) -> bool:
@@ -96,25 +97,29 @@ class Finder:
         if len(found) == 1:
             return next(iter(found))
         if found:
-            listed = "".join(f"\n  {curie(iri)}  {name}" for iri, name in sorted(found.items()))
+            called = labels(self._source, found, self._lang)
+            listed = "".join(f"\n  {curie(iri)}  {called.get(iri, name)}" for iri, name in sorted(found.items()))
             raise UsageError(f"{what}: {text!r} may be any of these; give one of the identifiers{listed}")
         of_kinds = " or ".join(kinds) if kinds else "thing"
         raise UsageError(f"{what}: no {of_kinds} is called {text!r}{self.suggestions(text, kinds)}")
 
     def suggestions(self, text: str, kinds: Iterable[str] = ()) -> str:
-        """``; did you mean …?`` with the labels and local names of these kinds nearest to a text, or nothing."""
+        """``; did you mean …?`` with the labels and local names of these kinds nearest to a text, else with some that contain
+        it, or nothing."""
         kinds = tuple(kinds)
         known: dict[str, str] = {}
         shown: dict[str, str] = {}
-        # The first label met is the one shown: the preferred one, in the first language.
-        for name in sorted(self.names(kinds), key=lambda name: (name.property != "skos:prefLabel", name.language)):
+        # The first label met is the one shown: the preferred one, in the reader's language.
+        for name in sorted(self.names(kinds), key=lambda n: (n.property != "skos:prefLabel", n.language != self._lang, n.language)):
             for spelling in (fold(name.text), name.iri.rpartition("/")[2]):
                 known.setdefault(spelling, name.iri)
                 shown.setdefault(name.iri, f"{curie(name.iri)} ({name.text})")
         for kind in kinds:
             for iri in self._identifiers(kind):
                 known.setdefault(iri.rpartition("/")[2], iri)
-        found = dict.fromkeys(known[spelling] for spelling in near_names(fold(text), known))
+        wanted = fold(text)
+        near = near_names(wanted, known) or [spelling for spelling in sorted(known) if len(wanted) > 2 and wanted in spelling]
+        found = list(dict.fromkeys(known[spelling] for spelling in near))[:3]
         return hint_at([shown.get(iri, curie(iri)) for iri in found])
 
     def _identifiers(self, kind: str) -> list[str]:
