@@ -69,7 +69,7 @@ def test_an_entity_that_cannot_be_told(project: Path, value: str, words: list[st
 
 def test_a_missing_parameter_is_named_with_its_type_and_an_example(project: Path) -> None:
     done = kb("query", "missions-in", project=project)
-    refused(done, 2, "country", "iri (place)", "the host country", "kb query missions-in -p country=place:norland")
+    refused(done, 2, "country", "(place, the host country)", "kb query missions-in -p country=place:norland")
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ def test_one_query_shown(project: Path) -> None:
     for part in (
         "What does each actor say, or one of them, in the language of the reader?",
         "¿Qué dice cada actor, o uno de ellos?",
-        "actor  iri (actor), may be left out",
+        "actor  actor, may be left out",
         "most  integer, default 10",
         "Note: Claims without a gloss are left out.",
         "Example: kb query said-by -p actor=ministry",

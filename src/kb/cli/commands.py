@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 from collections.abc import Sequence
@@ -46,8 +47,20 @@ class LazyGroup(click.Group):
         if name not in COMMANDS and not name.startswith("-"):
             from kb.cli.common import did_you_mean
 
-            ctx.fail(f"no command {name!r}{did_you_mean(name, COMMANDS)}")
+            hint = did_you_mean(name, COMMANDS)
+            ctx.fail(f"no command {name!r}{hint or _as_question(ctx.params.get('project'), name)}")
         return super().resolve_command(ctx, args)
+
+
+def _as_question(project: Path | None, name: str) -> str:
+    """A hint for somebody who gives a question's name where a command is wanted."""
+    from kb.errors import KbError
+    from kb.project import find_project
+    from kb.queries.bundled import find
+
+    with contextlib.suppress(KbError, OSError):
+        return f"; it is a question: kb query {find(find_project(project), name).name}"
+    return ""
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,7 +79,8 @@ def cli(ctx: click.Context, project: Path | None, debug: bool) -> None:
     \b
     Examples:
       kb queries                  the questions that come with it
-      kb query NAME               the answer to one of them
+      kb query payments           the answer to one of them
+      kb query payments -p country=brazil --lang es --cite
       kb search oil               things by their names
       kb show place:brazil        all that is said of one thing
       kb validate mine.ttl        check new statements

@@ -9,11 +9,12 @@ import click
 
 from kb.cli.asking import TIMEOUT, ask, assignments  # noqa: F401 - the tests read parameters as the command does
 from kb.cli.common import completes, pass_project
+from kb.errors import UsageError
 from kb.messages import LANGUAGES
 from kb.results import FORMATS
 
 
-@click.command()
+@click.command(context_settings={"allow_extra_args": True})
 @click.argument("name", required=False, shell_complete=completes("query names"))
 @click.option("-f", "--file", metavar="FILE", help="Ask the query in this file.")
 @click.option("-q", "--query", "text", metavar="TEXT", help="Ask this query.")
@@ -68,8 +69,16 @@ def command(
       kb query -q 'SELECT ?c WHERE { ?c a mm:Denial } ORDER BY ?c' --format json
       kb query -f mine.rq --data mine.ttl -o answer.csv
     """
+    _refuse(name, click.get_current_context().args)
     return ask(
         project, name=name, file=file, text=text, params=params, format=format, output=output, lang=lang, labels=labels, ids=ids,
         cite=cite, limit=limit, timeout=timeout, data=data, base_iri=base_iri, store=store, endpoint=endpoint, views=views,
         fail_if_empty=fail_if_empty,
     )  # fmt: skip
+
+
+def _refuse(name: str | None, more: list[str]) -> None:
+    """Raises UsageError for words after the name, which are often meant as parameters."""
+    if more:
+        meant = f"kb query {name} -p {more[0] if '=' in more[0] else 'NAME=VALUE'}"
+        raise UsageError(f"one NAME is asked, and {more[0]!r} is another word; a parameter comes after -p: {meant}")

@@ -132,5 +132,5 @@ def _remarks(request: Request, found: Answer, ordered: bool) -> list[str]:
 def _nothing(query: Query, given: Mapping[str, str]) -> str:
     """What an empty answer to a bundled question means, and where there would be one."""
     listed = [f"`kb queries values {query.name} {known.name}`" for known in query.parameters if known.values and known.name in given]
-    more = f"; {' and '.join(listed)} list{'s' * (len(listed) == 1)} of what there is something" if listed else ""
-    return f"0 rows: nothing is recorded of this, which is not to say that it is not so{more}"
+    more = f"; {' and '.join(listed)} list{'s' * (len(listed) == 1)} what may be given" if listed else ""
+    return f"0 rows: nothing that is recorded answers this, which does not mean that it is not so{more}"
