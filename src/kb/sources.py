@@ -140,7 +140,10 @@ def files_below(path: Path) -> list[Path]:
 
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in turtle.FORMATS and file.is_file())
+    try:
+        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in turtle.FORMATS and file.is_file())
+    except OSError as error:  # a folder that may not be read, or goes away meanwhile
+        raise InputError(f"cannot be read: {error.strerror or error}", Position(str(error.filename or path))) from None
     if not found:
         raise InputError(f"no RDF file in this folder ({', '.join(turtle.FORMATS)})", Position(str(path)))
     return found

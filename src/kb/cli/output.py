@@ -14,16 +14,22 @@ from kb.files import write_atomically
 from kb.messages import printable
 
 
+_LONGEST = 10_000
+"""Characters of a message: some repeat what was given, which may be anything."""
+
+
 def error_line(message: str) -> str:
     """A message for stderr: prefixed, and safe to show."""
     return printable(f"kb: {message}")
 
 
 def note(message: str) -> None:
-    """A message to the user, on stderr: standard output carries only the result.
+    """A message to the user, on stderr: standard output carries only the result. It is no longer than can be read.
 
     Where nobody can receive it, it is lost: what the command did and found stays the same.
     """
+    if len(message) > _LONGEST:
+        message = f"{message[:_LONGEST]}… ({len(message) - _LONGEST:,} characters more)"
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{printable(message)}\n")
         sys.stderr.flush()

@@ -42,7 +42,7 @@ from kb.results import FORMATS
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Ask the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address.")
 @click.option(
-    "--view", "views", multiple=True, metavar="VIEW[=VALUE]",
+    "--view", "views", multiple=True, metavar="VIEW[=VALUE]", shell_complete=completes("views"),
     help="See only the claims that this view accepts, and what they say (kb view lists the views). Repeatable, to combine.",
 )  # fmt: skip
 @click.option("--fail-if-empty", is_flag=True, help="Exit with 1 where there is nothing to show.")

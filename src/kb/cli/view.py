@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import note, pass_project, terminal_width, write_output
+from kb.cli.common import completes, note, pass_project, terminal_width, write_output
 from kb.errors import UsageError
 from kb.messages import LANGUAGES
 
@@ -42,8 +42,8 @@ _WHY_NOT = {
 
 
 @click.command("view")
-@click.argument("views", nargs=-1, metavar="[VIEW [VALUE]]…")
-@click.option("--against", metavar="VIEW", multiple=True, help="Compare with this view (VIEW=VALUE) instead. Repeatable, to combine.")
+@click.argument("views", nargs=-1, metavar="[VIEW [VALUE]]…", shell_complete=completes("view words"))
+@click.option("--against", metavar="VIEW", multiple=True, shell_complete=completes("views"), help="Compare with this view (VIEW=VALUE) instead. Repeatable, to combine.")
 @click.option("--format", "format_", type=click.Choice((*_ROWS, *_TRIPLES)), help="By default table on a terminal, else ttl or, for a comparison, csv.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")

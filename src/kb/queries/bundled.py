@@ -82,11 +82,18 @@ def find(project: Project, name: str) -> Query:
     if re.fullmatch(r"[\w-]+", name):
         for folder in FOLDERS:
             path = project.queries / folder / f"{name}.rq"
-            if path.is_file():
+            if _is_file(path):
                 return read(path)
     known = paths(project)
     hint = did_you_mean(name.removesuffix(".rq"), known) or hint_at(_asking(project, name))
     raise UsageError(f"no query named {name!r}{hint or '; `kb queries` lists them'}")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the system takes
+        return False
 
 
 def _asking(project: Project, words: str) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from kb import rdf
 from kb.errors import UsageError
-from kb.messages import did_you_mean
+from kb.messages import LANGUAGES, did_you_mean
 from kb.namespaces import PREFIXES, curie, expand, kind_of
 from kb.queries.header import Parameter
 from kb.results.labels import Finder
@@ -67,6 +67,8 @@ def terms(
 def term(parameter: Parameter, value: str, finder: Finder) -> Term:
     """The value as a term of the parameter's type. Raises UsageError where it is none."""
     _check_text(value)
+    if parameter.name == "lang" and value not in LANGUAGES:
+        raise UsageError(f"the parameter 'lang' is {' or '.join(LANGUAGES)}, and not {value!r}")
     if parameter.type == "string":
         return rdf.Literal(value)
     if parameter.type == "iri":

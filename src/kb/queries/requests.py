@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kb import sources
+from kb.errors import UsageError
 from kb.project import Project
 from kb.queries.bundled import Query
 
@@ -39,7 +40,12 @@ class Where(NamedTuple):
         return self.store is not None or self.endpoint is not None
 
     def source(self, named_graphs: bool = False) -> sources.Source:
-        """What answers, narrowed if that is asked for; see ``_opened``."""
+        """What answers, narrowed if that is asked for; see ``_opened``.
+
+        Raises UsageError for named graphs of a store that is to be narrowed.
+        """
+        if self.narrow is not None and self.is_store and named_graphs:
+            raise UsageError("a view copies a store as one graph, so it cannot be asked with GRAPH or FROM")
         source = self._opened(named_graphs)
         if self.narrow is not None:
             source = self.narrow(sources.in_memory(source))
