@@ -152,7 +152,7 @@ def _where(
         from kb.views import choices, narrowed
 
         chosen = choices(found, (view,) if isinstance(view, str) else tuple(view))
-        narrow = lambda source: narrowed(source, chosen, lang)  # noqa: E731 - used once, beside where it is made
+        narrow = lambda source: narrowed(source, chosen, lang)
     return Where(found, tuple(map(str, paths)), None if store is None else Path(store), endpoint, narrow=narrow)
 
 

@@ -13,7 +13,6 @@ from kb.errors import InputError, Position
 from kb.files import write_atomically
 from kb.messages import printable
 
-
 _LONGEST = 10_000
 """Characters of a message: some repeat what was given, which may be anything."""
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from kb.errors import UsageError
 from kb.messages import did_you_mean
 from kb.project import Project
-from kb.queries.bundled import Query, read
 from kb.queries.binding import bind
+from kb.queries.bundled import Query, read
 from kb.queries.parameters import terms
 from kb.results.labels import Finder
 from kb.sources import Source
