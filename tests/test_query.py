@@ -306,6 +306,14 @@ def test_relative_iris_have_the_base(project: Path, tmp_path: Path) -> None:
     assert done.stdout == "o\nhttp://e/x/b\n"
 
 
+def test_relative_iris_in_a_file_with_an_iri_stand_against_that(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<> <p> <b> .")
+    text = "SELECT ?s ?o { GRAPH <http://e/d/g.ttl> { ?s <http://e/d/p> ?o } }"
+    for base in ([], ["--base", "http://e/x/q.rq"]):
+        done = kb("query", "-q", text, *base, "--data", f"http://e/d/g.ttl={tmp_path / 'a.ttl'}", project=project)
+        assert done.stdout == "s,o\nhttp://e/d/g.ttl,http://e/d/b\n", done.stderr
+
+
 def test_a_store_in_a_folder(project: Path, tmp_path: Path) -> None:
     from kb.stores import GraphContent, open_store
 

@@ -101,8 +101,8 @@ def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
     """The dataset that ``PATH`` and ``IRI=PATH`` items make up; a path is a file or a folder of RDF files.
 
     As in SPARQL, plain files together are the default graph (a TriG or N-Quads file's named graphs are named graphs and
-    part of the default graph), and a file with an IRI is a named graph only. ``base_iri`` resolves relative IRIs in the
-    files. Raises InputError for what cannot be read.
+    part of the default graph), and a file with an IRI is a named graph only. Relative IRIs stand against that IRI, and in
+    plain files against ``base_iri``. Raises InputError for what cannot be read.
     """
     from kb import turtle
 
@@ -117,7 +117,7 @@ def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
             if graph is not None:
                 if format.supports_datasets:
                     raise InputError("a file of several graphs cannot be put into one", Position(name))
-                _load(store, content, name, format, base_iri, graph)
+                _load(store, content, name, format, graph, graph)
                 graphs.add(graph)
             elif format.supports_datasets:
                 for quad in turtle.parse(content, name, format, base_iri):

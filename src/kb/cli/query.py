@@ -38,7 +38,7 @@ from kb.results import FORMATS
     "--data", multiple=True, metavar="PATH|IRI=PATH",
     help="Ask this file or folder instead of the bundled data; with IRI= as a named graph. Repeat it to ask several together.",
 )  # fmt: skip
-@click.option("--base", "base_iri", metavar="IRI", help="The base of relative IRIs in the query and in --data.")
+@click.option("--base", "base_iri", metavar="IRI", help="The base of relative IRIs in the query and in --data PATH; in IRI=PATH it is the IRI.")
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Ask the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address.")
 @click.option(

@@ -92,9 +92,9 @@ def _one(said: list[rdf.Triple], names: tuple[str, ...]) -> rdf.NamedNode | rdf.
     return next(triple.object for triple in said if triple.predicate.value in names)
 
 
-def rows(found: Projection) -> Rows:
-    """The statements as a table: a denied one says so, and the claims are identifiers."""
-    no = rdf.Literal("denied")
+def rows(found: Projection, denied: str = "denied") -> Rows:
+    """The statements as a table: a denied one says so in this word, and the claims are identifiers."""
+    no = rdf.Literal(denied)
     listed = [
         (*s.triple, no if s.denied else None, rdf.Literal(", ".join(curie(claim) for claim in s.claims)))
         for s in found.statements
