@@ -1,0 +1,281 @@
+"""Work on what is not trusted, in a child process that can only compute.
+
+A hostile file may keep an engine busy for ever, use up the memory, overflow a stack (which ends the process by a signal,
+and no Python can catch it), or name an address that some library would fetch. So the work is forked off before anything
+is loaded. The child reads its files and imports what it needs; then it closes all its descriptors, and the system gives
+it no new one: no file and no socket, for Python or for an engine in another language. It ends with its time or its
+memory, and all that it can give is its result.
+
+This needs no privileges. Where the system has no fork (Windows), the work runs in a thread, and only its time is bounded.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, Any, NoReturn
+
+from kb import errors
+from kb.errors import KbError
+from kb.threads import TooLate as ThreadTooLate
+from kb.threads import run_within
+
+Work = Callable[[], Any]
+
+LONGEST = 1e6
+"""Seconds, eleven days; the system's clock takes no numbers of any size."""
+_KINDS: dict[str, type[KbError]] = {
+    kind.__name__: kind for kind in (errors.UsageError, errors.InputError, errors.StoreError)
+}
+_PAGE = 4096
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the work may use: seconds, and bytes of address space; None for no limit."""
+
+    seconds: float | None
+    memory: int | None
+
+
+class Stopped(Exception):
+    """The work did not come to its end; ``doing`` is what it said last that it was doing, or empty."""
+
+    def __init__(self, message: str, doing: str = "") -> None:
+        super().__init__(message)
+        self.doing = doing
+
+
+class TooLate(Stopped):
+    """It took too long. Where it runs in a thread it still goes on, and only ``os._exit`` ends it."""
+
+
+class TooLarge(Stopped):
+    """It needed more memory than it was given."""
+
+
+class Crashed(Stopped):
+    """It was ended by a signal, which the message names, or by a fault that an engine noticed itself."""
+
+
+class UnexpectedError(Exception):
+    """An error in the work that is a bug of ours; its note is the traceback from the child process."""
+
+
+def run(prepare: Callable[[], Work], limits: Limits, *, closed: bool = True) -> Any:
+    """The result of ``prepare()()``, which must be made of what ``marshal`` writes: numbers, text, bytes, tuples, tables.
+
+    ``prepare`` reads and imports all that is needed; the work that it returns can open neither files nor connections,
+    unless ``closed`` is false. Call it before anything starts threads: only one of them lives on in a fork.
+
+    Raises what the work raises where that is a KbError, Stopped where the work did not come to its end, and
+    UnexpectedError for anything else.
+    """
+    seconds = None if limits.seconds is None else min(limits.seconds, LONGEST)
+    if not hasattr(os, "fork"):
+        try:
+            return run_within(lambda: prepare()(), seconds)
+        except ThreadTooLate:
+            raise TooLate(f"{seconds:g} s") from None
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        page = _share_page()
+        reading, writing = os.pipe()
+        hearing, speaking = os.pipe()
+        child = os.fork()
+    except OSError as error:
+        raise errors.StoreError(f"no process can be started for it: {error.strerror}") from None
+    if child == 0:
+        _be_child(prepare, writing, speaking, Limits(seconds, limits.memory), closed)
+    os.close(writing)
+    os.close(speaking)
+    with os.fdopen(reading, "rb", 0) as results, os.fdopen(hearing, "rb", 0) as last_words:
+        try:
+            content = _content(results, None if seconds is None else time.monotonic() + seconds)
+        except BaseException:
+            _end(child)
+            raise
+        if content is None:
+            _end(child)
+            raise TooLate(f"{seconds:g} s", _written(page))
+        _, status = os.waitpid(child, 0)
+        try:
+            return _outcome(content)
+        except _NoAnswerError:
+            raise _death(status, last_words.read(_PAGE), seconds, _written(page)) from None
+        except Stopped as stopped:
+            stopped.doing = _written(page)
+            raise
+
+
+def doing(what: str) -> None:
+    """Tell the parent process, for its message if this one dies, what is done now: the name of a file, say."""
+    if _page is not None:
+        content = what.encode("utf-8", "surrogateescape")[: _PAGE - 1]
+        _page[: len(content) + 1] = content + b"\0"
+
+
+_page: Any = None
+
+
+def _share_page() -> Any:
+    """Memory that a child process writes and its parent reads, whatever becomes of the child."""
+    global _page
+    import mmap
+
+    _page = mmap.mmap(-1, _PAGE)
+    return _page
+
+
+def _written(page: Any) -> str:
+    return page[: page.find(b"\0")].decode("utf-8", "surrogateescape")
+
+
+class _NoAnswerError(Exception):
+    """The child has sent nothing whole."""
+
+
+def _outcome(content: bytes) -> Any:
+    """The result that the child has sent; raises the error that it has sent in its place."""
+    try:
+        kind, value = marshal.loads(content)
+    except (EOFError, ValueError, TypeError):
+        raise _NoAnswerError from None
+    if kind == "result":
+        return value
+    if kind in _KINDS:
+        raise _KINDS[kind](value)
+    if kind == "memory":
+        raise TooLarge("out of memory")
+    if kind == "fault":
+        raise Crashed(value)
+    message, trace = value
+    unexpected = UnexpectedError(message)
+    unexpected.add_note(trace)
+    raise unexpected
+
+
+def _death(status: int, last_words: bytes, seconds: float | None, doing: str) -> Stopped:
+    """How the child ended, which has sent nothing whole."""
+    import signal
+
+    if not os.WIFSIGNALED(status):
+        return Crashed("no answer", doing)
+    number = signal.Signals(os.WTERMSIG(status))
+    if number == signal.SIGXCPU:
+        return TooLate(f"{seconds:g} s", doing)
+    if b"memory allocation of" in last_words:  # an engine in Rust that is refused memory says so, and aborts
+        return TooLarge(number.name, doing)
+    return Crashed(number.name, doing)
+
+
+def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: Limits, closed: bool) -> NoReturn:
+    """Do the work, send its outcome, and leave without running anything of the parent's."""
+    try:
+        try:
+            _be_silent(speaking)
+            _limit(limits)
+            import traceback
+
+            work = prepare()
+            if closed:
+                _close_the_door(writing)
+            outcome: tuple[str, Any] = ("result", work())
+        except KbError as error:
+            kind = next(name for name, known in _KINDS.items() if isinstance(error, known))
+            outcome = (kind, str(error))
+        except MemoryError:
+            outcome = ("memory", "")
+        except RecursionError:
+            outcome = ("fault", "nested too deeply")
+        except Exception as error:  # noqa: BLE001 - every error goes to the parent
+            outcome = ("bug", (f"{type(error).__name__}: {error}", traceback.format_exc()))
+        except BaseException as error:  # a panic of an engine in Rust is no Exception
+            outcome = ("fault", type(error).__name__)
+        try:
+            content = marshal.dumps(outcome)
+        except MemoryError:
+            content = marshal.dumps(("memory", ""))
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(content)
+    finally:
+        os._exit(0)
+
+
+def _be_silent(speaking: int) -> None:
+    """The engine's and Python's last words before a signal are for developers; the parent reads them and tells the user.
+
+    It is the parent, too, that answers an interrupt from the keyboard, which both receive.
+    """
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if "faulthandler" in sys.modules:
+        sys.modules["faulthandler"].disable()
+    os.set_blocking(speaking, False)  # what is too much is lost
+    os.dup2(speaking, 2)
+    os.close(speaking)
+
+
+def _limit(limits: Limits) -> None:
+    import resource
+
+    _lower(resource.RLIMIT_CORE, 0)
+    if limits.memory is not None:
+        _lower(resource.RLIMIT_AS, limits.memory)
+    if limits.seconds is not None:
+        # The parent's clock ends the work; this is for a child whose parent was killed. It counts every processor.
+        _lower(resource.RLIMIT_CPU, int(limits.seconds * (os.cpu_count() or 1)) + 2)
+
+
+def _lower(what: int, most: int) -> None:
+    """Lower a limit of this process; one that is lower already stays."""
+    import resource
+
+    soft, hard = resource.getrlimit(what)
+    bounds = [limit for limit in (most, soft, hard) if limit != resource.RLIM_INFINITY]
+    with suppress(OSError, ValueError):  # macOS refuses some; the parent's clock remains
+        resource.setrlimit(what, (min(bounds), hard))
+
+
+def _close_the_door(writing: int) -> None:
+    """Close all descriptors but the two to the parent, and let the system give this process no other."""
+    import resource
+
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    os.closerange(3, writing)
+    os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _content(results: IO[bytes], deadline: float | None) -> bytes | None:
+    """Everything from the pipe until its other end closes; None where the deadline comes first."""
+    import select
+
+    chunks: list[bytes] = []
+    while True:
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        # Once the result has begun to arrive the work is done, and only its transport is left.
+        if not chunks and not select.select([results], [], [], left)[0]:
+            return None
+        chunk = results.read(1 << 20)
+        if not chunk:
+            return b"".join(chunks)
+        chunks.append(chunk)
+
+
+def _end(child: int) -> None:
+    import signal
+
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
