@@ -5,6 +5,7 @@ The modules here know Turtle as text: its tokens and comments (``source``), and 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,11 @@ _XML_NESTING = re.compile(
 def format_of(name: str) -> rdf.RdfFormat:
     """The format that a file's suffix stands for; Turtle where it says nothing."""
     return FORMATS.get(Path(name).suffix.lower(), rdf.RdfFormat.TURTLE)
+
+
+def address(path: str | Path) -> str | None:
+    """A file's own IRI, against which its relative IRIs stand (RFC 3986, 5.1.3); standard input has none."""
+    return None if str(path) == "-" else Path(os.path.abspath(path)).as_uri()
 
 
 def parse(content: bytes, name: str, format: rdf.RdfFormat | None = None, base: str | None = None) -> Iterator[rdf.Quad]:

@@ -179,8 +179,8 @@ def _terms(text: str, parts: list[Token]) -> Iterator[tuple[str | None, str, int
 class Places:
     """Where a Turtle file says something: the line of a subject, and of a triple where it is written without brackets."""
 
-    def __init__(self, text: str) -> None:
-        """Reads a text that the parser accepts; a text that it refuses raises SyntaxError."""
+    def __init__(self, text: str, base: str | None = None) -> None:
+        """Reads a text that the parser accepts, with the base of its relative IRIs; what it refuses raises SyntaxError."""
         lines = Lines(text)
         # The parser itself resolves the names: each triple is given to it in a statement of its own, in the same order.
         plain: list[str] = []
@@ -200,7 +200,7 @@ class Places:
         self._subjects: dict[str, int] = {}
         self._predicates: dict[tuple[str, str], int] = {}
         self._triples: dict[tuple[str, str, str], int] = {}
-        parsed = rdf.parse("\n".join(plain), format=rdf.RdfFormat.TURTLE)
+        parsed = rdf.parse("\n".join(plain), format=rdf.RdfFormat.TURTLE, base_iri=base)
         for triple, (subject_line, line) in zip(parsed, where, strict=False):
             subject, predicate = str(triple.subject), str(triple.predicate)
             self._subjects.setdefault(subject, subject_line)

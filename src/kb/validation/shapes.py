@@ -13,6 +13,7 @@ from kb import rdf, sparql
 from kb.errors import InputError, UsageError
 from kb.messages import hint_at, near_names
 from kb.namespaces import PREFIXES, curie
+from kb.validation import inputs
 from kb.validation.inputs import Input
 from kb.validation.paths import UNARY, Path
 from kb.validation.vocabulary import CONSTRAINTS, TARGETS, TERMS
@@ -199,19 +200,22 @@ class Shapes:
                     )
 
 
-def read_shapes(paths: Iterable[FilePath]) -> Shapes:
-    """The shapes of files and of folders' Turtle files.
+def shape_files(paths: Iterable[FilePath]) -> list[Input]:
+    """The Turtle files of these files and folders, read and not yet parsed."""
+    return inputs.read(
+        file for path in paths for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])
+    )
+
+
+def read_shapes(files: list[Input]) -> Shapes:
+    """The shapes in these files.
 
     Raises InputError for one that cannot be read, UsageError where there is no shape at all: everything would conform.
     """
-    quads: list[rdf.Quad] = []
-    shown = []
-    for path in paths:
-        shown.append(str(path))
-        for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
-            quads += Input(file).quads
+    quads = [quad for file in inputs.parsed(files) for quad in file.quads]
     if not any(quad.predicate.value in (f"{SH}{name}" for name in ("path", "property", *TARGETS)) for quad in quads):
-        raise UsageError(f"no shape in {', '.join(shown) or 'the knowledge base'}: nothing could be checked")
+        shown = ", ".join(file.name for file in files)
+        raise UsageError(f"no shape in {shown or 'the knowledge base'}: nothing could be checked")
     return Shapes(quads)
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path as FilePath
 
 from kb import rdf
-from kb.errors import InputError, in_one
 from kb.messages import did_you_mean
 from kb.namespaces import ID, PREFIXES, curie
 from kb.project import Project
-from kb.validation import terms
+from kb.validation import inputs, terms
+from kb.validation.engine import load, run
 from kb.validation.inputs import Input
 from kb.validation.paths import Path
 from kb.validation.report import Finding, Report, Severity
-from kb.validation.shapes import SH, Messages, Rule, Shapes, read_shapes
+from kb.validation.shapes import SH, Messages, Rule, Shapes, read_shapes, shape_files
 from kb.validation.wording import what_is_wrong
 
 _LABELS = (f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['rdfs']}label", f"{PREFIXES['dcterms']}title")
@@ -32,12 +32,14 @@ def validate(
     alone: bool = False,
     shapes: Sequence[FilePath] = (),
     engine: str = "pyshacl",
+    format: rdf.RdfFormat | None = None,
+    base: str | None = None,
 ) -> Report:
     """The report on files (``-`` for standard input), or on the whole knowledge base where there are none.
 
-    See ``Validator`` for the arguments and the errors.
+    See ``Validator`` and its ``prepare`` for the arguments and the errors.
     """
-    return Validator(project, alone=alone, shapes=shapes, engine=engine).check(paths)
+    return Validator(project, alone=alone, shapes=shapes, engine=engine).check(paths, format, base)
 
 
 class Validator:
@@ -52,28 +54,46 @@ class Validator:
         Raises InputError and UsageError for a project or shapes that cannot be used.
         """
         self._own_rules = not shapes
-        self._shapes = read_shapes(shapes or project.shape_files())
+        self._shape_files = shape_files(shapes or project.shape_files())
         self._engine = engine
-        self._ontology = _read(project.ontology_files())
+        self._ontology = inputs.read(project.ontology_files())
         self._data_files = project.data_files()
         self._alone = alone
 
     @cached_property
+    def _shapes(self) -> Shapes:
+        return read_shapes(self._shape_files)
+
+    @cached_property
     def _data(self) -> list[Input]:
-        return _read(self._data_files)
+        return inputs.read(self._data_files)
 
-    def check(self, paths: Sequence[FilePath | str] = ()) -> Report:
-        """The report on files, read together with the ontology and the knowledge base; only what they themselves describe
-        is judged. Without files, the report on all of the knowledge base.
+    def check(
+        self, paths: Sequence[FilePath | str] = (), format: rdf.RdfFormat | None = None, base: str | None = None
+    ) -> Report:
+        """The report; see ``prepare``."""
+        return self.prepare(paths, format, base)()
 
-        A file of the project is not read twice. Raises InputError for a file that cannot be read or parsed.
+    def prepare(
+        self, paths: Sequence[FilePath | str] = (), format: rdf.RdfFormat | None = None, base: str | None = None
+    ) -> Callable[[], Report]:
+        """Read and load all that is needed; what is returned opens no file any more, and gives the report.
+
+        The report is on the files, parsed together with the ontology and the knowledge base; only what they themselves
+        describe is judged. Without files, it is on all of the knowledge base. ``format`` and ``base`` are those of the
+        files, by default what their suffix says and their own address. A file of the project is not read twice.
+
+        The work raises InputError for a file that cannot be read or parsed.
         """
+        load(self._engine)
+        files = inputs.read(paths, format, base)
         if not paths:
-            return self._report([*self._ontology, *self._data], [], named=False)
-        files = _read(paths)
+            return lambda: self._report(inputs.parsed([*self._ontology, *self._data]), [], named=False)
         given = {_real(file.path) for file in files}
-        around = self._ontology if self._alone else [*self._ontology, *self._data]
-        return self._report(files, [file for file in around if _real(file.path) not in given], named=True)
+        around = [
+            file for file in (*self._ontology, *(() if self._alone else self._data)) if _real(file.path) not in given
+        ]
+        return lambda: self._report(inputs.parsed(files), inputs.parsed(around), named=True)
 
     def _report(self, files: list[Input], around: list[Input], named: bool) -> Report:
         return _Validation(self._shapes, files, around, named, self._own_rules).report(self._engine)
@@ -168,8 +188,6 @@ class _Validation:
         )
 
     def _results(self, engine: str, shapes: list[rdf.Quad]) -> Iterable[Finding]:
-        from kb.validation.engine import run
-
         for result in run(self._union, shapes, engine):
             detail = what_is_wrong(self._shapes, result.shape, result.component)
             if result.component in _REFERENCES:
@@ -202,19 +220,6 @@ class _Validation:
             "en": f"is not described{hint}",
             "es": f"no está descrito{hint.replace('did you mean', '¿quizá')}",
         }
-
-
-def _read(paths: Iterable[FilePath | str]) -> list[Input]:
-    """All files read; raises one InputError that tells of every file that cannot be."""
-    files, errors = [], []
-    for path in paths:
-        try:
-            files.append(Input(path))
-        except InputError as error:
-            errors.append(error)
-    if errors:
-        raise in_one(errors)
-    return files
 
 
 def _real(path: FilePath | str) -> str:
