@@ -11,6 +11,7 @@ This needs no privileges. Where the system has no fork (Windows), the work runs 
 
 from __future__ import annotations
 
+import importlib
 import marshal
 import os
 import sys
@@ -33,6 +34,9 @@ _KINDS: dict[str, type[KbError]] = {
     kind.__name__: kind for kind in (errors.UsageError, errors.InputError, errors.StoreError)
 }
 _PAGE = 4096
+
+LOADED = ("difflib", "traceback")
+"""What the package imports only where it is needed, and would in vain behind the closed door."""
 
 
 @dataclass(frozen=True)
@@ -181,8 +185,8 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
         try:
             _be_silent(speaking)
             _limit(limits)
-            import traceback
-
+            for name in LOADED:
+                importlib.import_module(name)
             work = prepare()
             if closed:
                 _close_the_door(writing)
@@ -195,7 +199,7 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
         except RecursionError:
             outcome = ("fault", "nested too deeply")
         except Exception as error:  # noqa: BLE001 - every error goes to the parent
-            outcome = ("bug", (f"{type(error).__name__}: {error}", traceback.format_exc()))
+            outcome = ("bug", (f"{type(error).__name__}: {error}", _trace()))
         except BaseException as error:  # a panic of an engine in Rust is no Exception
             outcome = ("fault", type(error).__name__)
         try:
@@ -206,6 +210,12 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
             pipe.write(content)
     finally:
         os._exit(0)
+
+
+def _trace() -> str:
+    import traceback
+
+    return traceback.format_exc()
 
 
 def _be_silent(speaking: int) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kb.cli.common import pass_project, printable, write_output
+from kb.cli.limits import limit_options, run
 from kb.errors import EXIT_FINDING, UsageError
 from kb.messages import LANGUAGES
 from kb.project import Project
 
+if TYPE_CHECKING:
+    from kb.validation import Report
+
 _FORMATS = ("text", "json", "csv", "md", "ttl")
+_SYNTAXES = ("ttl", "nt", "trig", "nq", "rdf", "jsonld")
 _LEVELS = ("violation", "warning", "info", "never")
 
 
@@ -44,6 +51,11 @@ _LEVELS = ("violation", "warning", "info", "never")
     show_default=True,
     help="The SHACL engine; shacl is faster and optional (pip install 'medical-missions-kb[fast]').",
 )
+@click.option(
+    "--input-format", type=click.Choice(_SYNTAXES), help="How FILEs are written, where their suffix does not say it."
+)
+@click.option("--base", metavar="IRI", help="What relative IRIs in FILEs stand against.  [default: each file's own address]")
+@limit_options
 @pass_project
 def command(
     project: Project,
@@ -55,6 +67,10 @@ def command(
     summary: bool,
     lang: str,
     engine: str,
+    input_format: str | None,
+    base: str | None,
+    timeout: float | None,
+    memory: float | None,
 ) -> None:
     """Check statements against the rules.
 
@@ -68,17 +84,32 @@ def command(
       kb validate mine.ttl --format csv > findings.csv
       kb validate --summary
     """
-    from kb.validation import Severity, outputs, validate
+    from kb import rdf, turtle
+    from kb.validation import Severity, Validator, outputs
 
     if summary and format_ == "ttl":
         raise UsageError("--summary and --format ttl exclude each other: the W3C report holds every result")
-    report = validate(project, [*files], alone=not with_kb, shapes=shapes, engine=engine)
-    if format_ == "text":
-        output = report.summary(lang) if summary else report.text(lang)
-    elif format_ == "ttl":
-        output = outputs.as_turtle(report)
-    else:
-        output = {"json": outputs.as_json, "csv": outputs.as_csv, "md": outputs.as_markdown}[format_](report, lang, summary)
-    write_output(printable(output), None)
-    failing = fail_on != "never" and report.at_least(Severity[fail_on.upper()])
+    if base is not None and not rdf.is_iri(base):
+        raise UsageError(f"--base takes an absolute IRI, not {base!r}")
+
+    def prepare() -> Callable[[], tuple[str, bool]]:
+        validator = Validator(project, alone=not with_kb, shapes=shapes, engine=engine)
+        judge = validator.prepare(files, turtle.FORMATS[f".{input_format}"] if input_format else None, base)
+
+        def work() -> tuple[str, bool]:
+            report = judge()
+            failing = fail_on != "never" and bool(report.at_least(Severity[fail_on.upper()]))
+            return printable(_written(report)), failing
+
+        return work
+
+    def _written(report: Report) -> str:
+        if format_ == "text":
+            return report.summary(lang) if summary else report.text(lang)
+        if format_ == "ttl":
+            return outputs.as_turtle(report)
+        return {"json": outputs.as_json, "csv": outputs.as_csv, "md": outputs.as_markdown}[format_](report, lang, summary)
+
+    output, failing = run(prepare, files or project.stated_files(), timeout, memory)
+    write_output(output, None)
     sys.exit(EXIT_FINDING if failing else 0)

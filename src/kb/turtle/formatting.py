@@ -30,6 +30,8 @@ def format_document(content: bytes, name: str) -> str:
         quads = list(parser)
     except SyntaxError as error:
         raise turtle.syntax_error(error, content, name) from None
+    except MemoryError as error:
+        raise turtle.too_long(error, name) from None
     text = content.decode("utf-8")
     labels = {token.text[2:] for token in tokens(text) if token.kind == "name" and token.text.startswith("_:")}
     comments = _read_comments(text, name, _anonymous(quads, labels))

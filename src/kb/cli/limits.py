@@ -1,0 +1,72 @@
+"""Files that are not trusted: read, parsed and judged in a child process, within a time and a memory that follow their size."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kb import sandbox
+from kb.errors import StoreError
+from kb.files import display_name
+
+# The slowest engine takes 10 s and … a MiB; a hostile file is small, and is stopped soon.
+SECONDS, SECONDS_PER_MIB = 60.0, 60.0
+MEMORY, MEMORY_PER_MIB = 4 << 30, 100 << 20
+_MIB = 1 << 20
+_MOST_NAMES = 3
+
+
+def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--timeout`` and ``--memory``, for a command that runs its work with ``run``."""
+    seconds = click.option(
+        "--timeout", type=click.FloatRange(min=0), metavar="S",
+        help=f"Give up after S seconds; 0: never.  [default: {SECONDS:g}, and {SECONDS_PER_MIB:g} more for each MiB of the files]",
+    )  # fmt: skip
+    memory = click.option(
+        "--memory", type=click.FloatRange(min=0), metavar="GIB",
+        help=f"Use no more memory; 0: no limit.  [default: {MEMORY >> 30}, and {MEMORY_PER_MIB >> 20} times the size of the files]",
+    )  # fmt: skip
+    return seconds(memory(command))
+
+
+def run(
+    prepare: Callable[[], sandbox.Work], files: Iterable[Path | str], timeout: float | None, memory: float | None
+) -> Any:
+    """The result of work on files; see ``kb.sandbox.run``.
+
+    ``timeout`` is in seconds and ``memory`` in GiB; 0 stands for no limit, None for one that follows the files' sizes.
+    Raises StoreError where the work does not come to its end.
+    """
+    files = list(files)
+    size = sum(map(_size, files)) / _MIB
+    seconds = SECONDS + size * SECONDS_PER_MIB if timeout is None else timeout or None
+    most = int(MEMORY + size * MEMORY_PER_MIB) if memory is None else int(memory * (1 << 30)) or None
+    try:
+        return sandbox.run(prepare, sandbox.Limits(seconds, most))
+    except sandbox.TooLate as stopped:
+        message = f"not done within {seconds:,.4g} s; --timeout allows more"
+        name = stopped.doing
+    except sandbox.TooLarge as stopped:
+        allowed = f" than the {most / (1 << 30):,.3g} GiB allowed; --memory allows more" if most else " than there is"
+        message, name = f"needs more memory{allowed}", stopped.doing
+    except sandbox.Crashed as stopped:
+        message, name = f"too much for the parser or the engine, which ended by {stopped}", stopped.doing
+    raise StoreError(f"{name or _named(files)}: {message}")
+
+
+def _size(path: Path | str) -> int:
+    """Bytes of a file; none for what is no file, or is not there."""
+    try:
+        return os.stat(path).st_size if str(path) != "-" else os.fstat(0).st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _named(files: list[Path | str]) -> str:
+    names = [display_name(path) for path in files]
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more or "the knowledge base"
