@@ -35,8 +35,9 @@ _KINDS: dict[str, type[KbError]] = {
 }
 _PAGE = 4096
 
-LOADED = ("difflib", "traceback")
-"""What the package imports only where it is needed, and would in vain behind the closed door."""
+_REACHING_OUT = ("socket.", "urllib.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
+LOADED = ("_strptime", "difflib")
+"""What this package, or Python, imports only where it is needed, and would in vain behind the closed door."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,16 @@ class Crashed(Stopped):
     """It was ended by a signal, which the message names, or by a fault that an engine noticed itself."""
 
 
+class ReachedOut(Stopped):
+    """It would have opened a file or an address, which the message names."""
+
+
 class UnexpectedError(Exception):
     """An error in the work that is a bug of ours; its note is the traceback from the child process."""
+
+
+class _ClosedDoorError(BaseException):
+    """Something was to be opened or imported behind the closed door. No library may take that for an error in the data."""
 
 
 def run(prepare: Callable[[], Work], limits: Limits, *, closed: bool = True) -> Any:
@@ -157,6 +166,8 @@ def _outcome(content: bytes) -> Any:
         raise _KINDS[kind](value)
     if kind == "memory":
         raise TooLarge("out of memory")
+    if kind == "reach":
+        raise ReachedOut(value)
     if kind == "fault":
         raise Crashed(value)
     message, trace = value
@@ -199,7 +210,10 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
         except RecursionError:
             outcome = ("fault", "nested too deeply")
         except Exception as error:  # noqa: BLE001 - every error goes to the parent
-            outcome = ("bug", (f"{type(error).__name__}: {error}", _trace()))
+            outcome = ("bug", (f"{type(error).__name__}: {error}", _trace(error)))
+        except _ClosedDoorError as error:
+            kind, what = error.args
+            outcome = (kind, (f"{what} was to be imported too late", _trace(error)) if kind == "bug" else what)
         except BaseException as error:  # a panic of an engine in Rust is no Exception
             outcome = ("fault", type(error).__name__)
         try:
@@ -212,10 +226,15 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
         os._exit(0)
 
 
-def _trace() -> str:
-    import traceback
-
-    return traceback.format_exc()
+def _trace(error: BaseException) -> str:
+    """Where an error came from; not with the traceback module, which opens the source files."""
+    places = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        places.append(f"{code.co_filename}:{step.tb_lineno} in {code.co_name}")
+        step = step.tb_next
+    return "\n".join(places)
 
 
 def _be_silent(speaking: int) -> None:
@@ -265,6 +284,15 @@ def _close_the_door(writing: int) -> None:
     os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    sys.addaudithook(_tell_of_the_door)
+
+
+def _tell_of_the_door(event: str, arguments: tuple[Any, ...]) -> None:
+    """The system refuses already; this says at once what was tried, where a library would go on with something else."""
+    if event == "import":
+        raise _ClosedDoorError("bug", arguments[0])
+    if event.startswith(_REACHING_OUT) or event == "open" and not isinstance(arguments[0], int):
+        raise _ClosedDoorError("reach", str(next((item for item in arguments if isinstance(item, str | bytes)), event)))
 
 
 def _content(results: IO[bytes], deadline: float | None) -> bytes | None:

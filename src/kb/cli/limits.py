@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from kb import sandbox
-from kb.errors import StoreError
+from kb.errors import InputError, StoreError
 from kb.files import display_name
 
 # The slowest engine takes 10 s and … a MiB; a hostile file is small, and is stopped soon.
@@ -34,12 +34,17 @@ def limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def run(
-    prepare: Callable[[], sandbox.Work], files: Iterable[Path | str], timeout: float | None, memory: float | None
+    prepare: Callable[[], sandbox.Work],
+    files: Iterable[Path | str],
+    timeout: float | None = None,
+    memory: float | None = None,
+    *,
+    adjustable: bool = True,
 ) -> Any:
     """The result of work on files; see ``kb.sandbox.run``.
 
-    ``timeout`` is in seconds and ``memory`` in GiB; 0 stands for no limit, None for one that follows the files' sizes.
-    Raises StoreError where the work does not come to its end.
+    ``timeout`` is in seconds and ``memory`` in GiB; 0 stands for no limit, None for one that follows the files' sizes;
+    ``adjustable`` says whether the user can set them. Raises StoreError where the work does not come to its end.
     """
     files = list(files)
     size = sum(map(_size, files)) / _MIB
@@ -47,15 +52,21 @@ def run(
     most = int(MEMORY + size * MEMORY_PER_MIB) if memory is None else int(memory * (1 << 30)) or None
     try:
         return sandbox.run(prepare, sandbox.Limits(seconds, most))
-    except sandbox.TooLate as stopped:
-        message = f"not done within {seconds:,.4g} s; --timeout allows more"
-        name = stopped.doing
-    except sandbox.TooLarge as stopped:
-        allowed = f" than the {most / (1 << 30):,.3g} GiB allowed; --memory allows more" if most else " than there is"
-        message, name = f"needs more memory{allowed}", stopped.doing
-    except sandbox.Crashed as stopped:
-        message, name = f"too much for the parser or the engine, which ended by {stopped}", stopped.doing
-    raise StoreError(f"{name or _named(files)}: {message}")
+    except sandbox.ReachedOut as reached:
+        raise InputError(
+            f"{reached.doing or _named(files)}: would open {reached}, and nothing but the files themselves may be read"
+        ) from None
+    except sandbox.Stopped as stopped:
+        raise StoreError(f"{stopped.doing or _named(files)}: {_reason(stopped, seconds, most, adjustable)}") from None
+
+
+def _reason(stopped: sandbox.Stopped, seconds: float | None, most: int | None, adjustable: bool) -> str:
+    if isinstance(stopped, sandbox.TooLate):
+        return f"not done within {seconds:,.4g} s" + ("; --timeout allows more" if adjustable else "")
+    if isinstance(stopped, sandbox.TooLarge):
+        allowed = f"the {most / (1 << 30):,.3g} GiB allowed" if most else "there is"
+        return f"needs more memory than {allowed}" + ("; --memory allows more" if adjustable and most else "")
+    return f"too much for the parser or the engine, which ended by {stopped}"
 
 
 def _size(path: Path | str) -> int:

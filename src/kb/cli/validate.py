@@ -110,6 +110,6 @@ def command(
             return outputs.as_turtle(report)
         return {"json": outputs.as_json, "csv": outputs.as_csv, "md": outputs.as_markdown}[format_](report, lang, summary)
 
-    output, failing = run(prepare, files or project.stated_files(), timeout, memory)
+    output, failing = run(prepare, [*(files or project.stated_files()), *shapes], timeout, memory)
     write_output(output, None)
     sys.exit(EXIT_FINDING if failing else 0)

@@ -21,6 +21,7 @@ from kb.errors import InputError, UsageError
 from kb.namespaces import EXTERNAL
 from kb.project import Project
 from kb.stores import DERIVED, Store
+from kb.turtle.writer import format_quads
 
 GRAPH = DERIVED + "owl-rl"
 """The named graph of the inferred triples."""
@@ -55,12 +56,13 @@ def infer(premises: Iterable[rdf.Triple], engine: str = "rules") -> Inference:
     stated = set(premises)
     if any(isinstance(triple.object, rdf.Triple) for triple in stated):
         raise InputError("triple terms are RDF 1.2; what follows is inferred from RDF 1.1 only")
-    inferred, clashes = _closure(engine)(stated)
+    inferred, clashes = load(engine)(stated)
     new = sorted((triple for triple in inferred - stated if says_something(triple)), key=str)
     return Inference(tuple(new), tuple(sorted(set(clashes))))
 
 
-def _closure(engine: str) -> Callable[[set[rdf.Triple]], tuple[set[rdf.Triple], list[str]]]:
+def load(engine: str) -> Callable[[set[rdf.Triple]], tuple[set[rdf.Triple], list[str]]]:
+    """The function of an engine. Behind a closed door (``kb.sandbox``) it must have been loaded before."""
     if engine == "rules":
         from kb.inference import rules
 
@@ -99,8 +101,6 @@ def premises_in(store: Store, project: Project) -> list[rdf.Triple]:
 def serialize(triples: Sequence[rdf.Triple], format: str) -> str:
     """The triples as ``ttl`` or ``nt``, or in their named graph as ``trig`` or ``nq``."""
     if format in ("ttl", "trig"):
-        from kb.turtle.writer import format_quads
-
         document = format_quads(triples)
         if format == "ttl":
             return document

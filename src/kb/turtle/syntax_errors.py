@@ -15,9 +15,11 @@ _LONGEST_MESSAGE = 500
 _LARGEST_SEARCHED = 16 << 20
 # Where a text can be cut so that what comes before is parsed as it was: after a tag, or after a member.
 _CUTS = {rdf.RdfFormat.RDF_XML: re.compile(rb">"), rdf.RdfFormat.JSON_LD: re.compile(rb"[]},]")}
+_REMOTE_CONTEXT = re.compile(rb'"@(?:context|import)"\s*:\s*\[?\s*"')
+_NO_CALLBACK = "No LoadDocumentCallback has been set to load remote contexts"
 _WORDING = (
-    (r"No LoadDocumentCallback has been set to load remote contexts", "a context at an address is not fetched; write it into the file"),
-    (r"No scheme found in an absolute IRI", "an IRI that is not whole, and nothing that it could stand against (a base)"),
+    (_NO_CALLBACK, "a context at an address is not fetched; write it into the file"),
+    ("No scheme found in an absolute IRI", "an IRI that is not whole, and nothing that it could stand against (a base)"),
 )  # fmt: skip
 
 
@@ -41,11 +43,11 @@ def syntax_error(
     message = _message(error)
     line, column = error.lineno, error.offset
     if line is None and format in _CUTS and len(content) <= _LARGEST_SEARCHED:
-        line, column = _place(content, format, base, message) or (None, None)
+        line, column = _place(content, format, base, message)
     if len(message) > _LONGEST_MESSAGE:  # it may quote a token, and that may be megabytes long
         message = message[:_LONGEST_MESSAGE] + "…"
     for theirs, ours in _WORDING:
-        message = re.sub(theirs, ours, message)
+        message = message.replace(theirs, ours)
     message += _prefix_hint(message)
     if line is None:
         return InputError(message, Position(name))
@@ -60,10 +62,10 @@ def too_long(error: MemoryError, name: str) -> Exception:
 
 
 def _message(error: SyntaxError) -> str:
-    return re.sub(r"^Parser error (?:at|between) [^:]*: ", "", error.msg)
+    return re.sub(r"^(?:Parser error (?:at|between) [^:]*|at \d+\.\.\d+): ", "", error.msg)
 
 
-def _place(content: bytes, format: rdf.RdfFormat, base: str | None, message: str) -> tuple[int, int] | None:
+def _place(content: bytes, format: rdf.RdfFormat, base: str | None, message: str) -> tuple[int, int]:
     """The line and column where the shortest beginning of the document ends that the engine refuses with this message."""
     cuts = [match.end() for match in _CUTS[format].finditer(content)]
     first, last = 0, len(cuts)
@@ -73,9 +75,14 @@ def _place(content: bytes, format: rdf.RdfFormat, base: str | None, message: str
             last = middle
         else:
             first = middle + 1
-    if last == len(cuts):
-        return None
-    at = content.rfind(b"<", 0, cuts[last]) if format == rdf.RdfFormat.RDF_XML else cuts[last] - 1
+    end = cuts[last] if last < len(cuts) else len(content.rstrip())
+    remote = _REMOTE_CONTEXT.search(content) if message.endswith(_NO_CALLBACK) else None
+    if remote:
+        at = remote.start()
+    elif format == rdf.RdfFormat.RDF_XML:
+        at = max(0, content.rfind(b"<", 0, end))
+    else:
+        at = max(0, end - 1)
     start = content.rfind(b"\n", 0, at) + 1
     return content.count(b"\n", 0, at) + 1, len(content[start:at].decode("utf-8", "replace")) + 1
 

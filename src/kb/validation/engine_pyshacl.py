@@ -33,6 +33,8 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
         )
     except RecursionError:
         raise InputError("the data or the shapes are nested too deeply to be validated") from None
+    except MemoryError:
+        raise
     except (ReportableRuntimeError, ValidationFailure) as error:
         raise InputError(f"the shapes cannot be used: {getattr(error, 'message', error)}") from None
     except Exception as error:

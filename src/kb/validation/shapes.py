@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ SH = PREFIXES["sh"]
 _RDF, _RDFS = PREFIXES["rdf"], PREFIXES["rdfs"]
 _QUERIES = tuple(f"{SH}{name}" for name in ("select", "ask", "construct", "update"))
 _DEEPEST_PATH = 20
-_REACHES_OUT = re.compile(r"(?<![?$:\w])(SERVICE|FROM)\b", re.IGNORECASE)
+_REACH_OUT = ("SERVICE", "FROM", "LOAD")
 
 Messages = dict[str, str]
 
@@ -190,12 +189,14 @@ class Shapes:
 
     def _check_queries(self) -> None:
         for quad in self.quads:
-            if quad.predicate.value in _QUERIES and isinstance(quad.object, rdf.Literal):
-                # A forbidden word may be written with escapes.
-                found = _REACHES_OUT.search(sparql.unescaped(quad.object.value))
-                if found:
+            if quad.predicate.value not in _QUERIES or not isinstance(quad.object, rdf.Literal):
+                continue
+            # A forbidden word may be written with escapes.
+            for text in {quad.object.value, sparql.unescaped(quad.object.value)}:
+                word = next((token.word for token in sparql.tokens(text) if token.word in _REACH_OUT), None)
+                if word:
                     raise InputError(
-                        f"the shape {_shown(quad.subject)} holds a query with {found[1].upper()}; "
+                        f"the shape {_shown(quad.subject)} holds a query with {word}; "
                         "a shape may only look at the data that it is given"
                     )
 

@@ -88,7 +88,8 @@ class Validator:
         load(self._engine)
         files = inputs.read(paths, format, base)
         if not paths:
-            return lambda: self._report(inputs.parsed([*self._ontology, *self._data]), [], named=False)
+            everything = [*self._ontology, *self._data]
+            return lambda: self._report(inputs.parsed(everything), [], named=False)
         given = {_real(file.path) for file in files}
         around = [
             file for file in (*self._ontology, *(() if self._alone else self._data)) if _real(file.path) not in given
