@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from kb import rdf, sandbox
+from kb import confinement, rdf, sandbox
 from kb.errors import InputError, Position, StoreError, UsageError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -86,7 +86,7 @@ def test_work_that_takes_too_long_is_ended() -> None:
 def test_reading_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "silent")
     with pytest.raises(sandbox.TooLate):
-        sandbox.run(lambda: (tmp_path / "silent").read_bytes, sandbox.Limits(0.3, None), closed=False)
+        sandbox.run(lambda: (tmp_path / "silent").read_bytes, sandbox.Limits(0.3, None), sandbox.Door.OPEN)
 
 
 def test_too_much_memory_is_refused() -> None:
@@ -112,7 +112,7 @@ def test_a_stack_that_overflows_is_told() -> None:
     with pytest.raises(sandbox.Crashed, match="SIG"):
         behind_the_door(lambda: rdf.Store().query("ASK " + "{" * 9_000 + "}" * 9_000))
     with pytest.raises(sandbox.Crashed, match="nested too deeply"):
-        behind_the_door(lambda: (f := lambda: f())())  # noqa: F821
+        behind_the_door(lambda: (f := lambda: f())())
 
 
 def test_a_panic_is_told() -> None:
@@ -170,7 +170,7 @@ def test_no_file_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "only 0 allowed" in behind_the_door(reason(lambda: rdf.Store(str(tmp_path / "store"))))
     assert "Too many open files" in behind_the_door(reason(lambda: store.load(path=__file__, format=rdf.RdfFormat.TURTLE)))
     # It refuses Python too.
-    monkeypatch.setattr(sandbox, "_tell_of_the_door", lambda event, arguments: None)
+    monkeypatch.setattr(confinement, "_tell_of_the_door", lambda event, arguments: None)
     assert behind_the_door(reason(open_in_python("/etc/passwd", "r"))) == "EMFILE"
 
 
@@ -185,7 +185,7 @@ def test_no_connection_is_made(canary: tuple[str, list[bytes]], monkeypatch: pyt
     assert behind_the_door(reason(lambda: store.update(f"LOAD <{url}>"))) != "it worked"
     with pytest.raises(sandbox.ReachedOut, match=url):
         behind_the_door(reason(lambda: urllib.request.urlopen(url, timeout=5)))
-    monkeypatch.setattr(sandbox, "_tell_of_the_door", lambda event, arguments: None)
+    monkeypatch.setattr(confinement, "_tell_of_the_door", lambda event, arguments: None)
     for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX):
         assert behind_the_door(reason(lambda family=family: socket.socket(family))) == "EMFILE"
     assert heard == []
@@ -285,8 +285,6 @@ def test_an_engine_works_behind_the_door(engine: str, tmp_path: Path) -> None:
     assert done.stderr == ""
     found = {name.removesuffix("ConstraintComponent") for name in done.stdout.split()}
     assert found >= set(
-        """MinCount MaxCount Class Datatype NodeKind MinInclusive MaxExclusive MinLength MaxLength Pattern LanguageIn
-        UniqueLang Equals Disjoint LessThan LessThanOrEquals Not And Or Xone Node QualifiedMinCount Closed HasValue
-        In""".split()
+        ["MinCount", "MaxCount", "Class", "Datatype", "NodeKind", "MinInclusive", "MaxExclusive", "MinLength", "MaxLength", "Pattern", "LanguageIn", "UniqueLang", "Equals", "Disjoint", "LessThan", "LessThanOrEquals", "Not", "And", "Or", "Xone", "Node", "QualifiedMinCount", "Closed", "HasValue", "In"]
     )
     assert engine != "pyshacl" or found >= {"SPARQL", "LimitComponent"}

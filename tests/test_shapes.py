@@ -18,7 +18,7 @@ from kb.project import Project, find_project
 from kb.validation import Validator
 from kb.validation.engine import run
 from kb.validation.inputs import Input
-from kb.validation.shapes import SH, Shapes, read_shapes, shape_files
+from kb.validation.shapes import SH, Shapes, read_shapes
 
 PROJECT = find_project()
 EXAMPLES = Path(__file__).parent / "shapes"
@@ -54,7 +54,7 @@ def validator(tmp_path_factory: pytest.TempPathFactory) -> Validator:
 
 @pytest.fixture(scope="module")
 def shapes() -> Shapes:
-    return read_shapes(shape_files(PROJECT.shape_files()))
+    return read_shapes(PROJECT.shape_files())
 
 
 @pytest.mark.parametrize("path", VALID, ids=name_of)

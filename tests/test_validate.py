@@ -18,7 +18,7 @@ from kb.project import Project, find_project
 from kb.validation import Severity, validate
 from kb.validation.engine import run
 from kb.validation.paths import Path as PropertyPath
-from kb.validation.shapes import read_shapes, shape_files
+from kb.validation.shapes import read_shapes
 
 ROOT = find_project().root
 PREFIXES = """@prefix mm: <https://w3id.org/medical-missions/ontology/> .
@@ -350,12 +350,12 @@ def test_shapes_that_would_be_ignored_or_reach_out_are_refused(tmp_path: Path, s
     path = tmp_path / "shapes.ttl"
     path.write_text(PREFIXES + shape)
     with pytest.raises(InputError, match=message):
-        read_shapes(shape_files([path]))
+        read_shapes([path])
 
 
 def test_shapes_without_any_rule_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing could be checked"):
-        read_shapes(shape_files([tmp_path]))
+        read_shapes([tmp_path])
 
 
 @pytest.mark.parametrize("shape", ["sh:path 5", "sh:path ex:p ; sh:minCount 'many'", "sh:path ex:p ; sh:pattern '('"])

@@ -19,9 +19,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 from typing import IO, Any, NoReturn
 
-from kb import errors
+from kb import confinement, errors
+from kb.confinement import ClosedDoorError
 from kb.errors import KbError
 from kb.threads import TooLate as ThreadTooLate
 from kb.threads import run_within
@@ -35,7 +37,6 @@ _KINDS: dict[str, type[KbError]] = {
 }
 _PAGE = 4096
 
-_REACHING_OUT = ("socket.", "urllib.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system")
 LOADED = ("_strptime", "difflib")
 """What this package, or Python, imports only where it is needed, and would in vain behind the closed door."""
 
@@ -76,15 +77,19 @@ class UnexpectedError(Exception):
     """An error in the work that is a bug of ours; its note is the traceback from the child process."""
 
 
-class _ClosedDoorError(BaseException):
-    """Something was to be opened or imported behind the closed door. No library may take that for an error in the data."""
+class Door(Enum):
+    """What the work may still open: nothing; files, but for Python no address; anything."""
+
+    CLOSED = "closed"
+    OFFLINE = "offline"
+    OPEN = "open"
 
 
-def run(prepare: Callable[[], Work], limits: Limits, *, closed: bool = True) -> Any:
+def run(prepare: Callable[[], Work], limits: Limits, door: Door = Door.CLOSED) -> Any:
     """The result of ``prepare()()``, which must be made of what ``marshal`` writes: numbers, text, bytes, tuples, tables.
 
     ``prepare`` reads and imports all that is needed; the work that it returns can open neither files nor connections,
-    unless ``closed`` is false. Call it before anything starts threads: only one of them lives on in a fork.
+    as far as the ``door`` is closed. Call it before anything starts threads: only one of them lives on in a fork.
 
     Raises what the work raises where that is a KbError, Stopped where the work did not come to its end, and
     UnexpectedError for anything else.
@@ -105,7 +110,7 @@ def run(prepare: Callable[[], Work], limits: Limits, *, closed: bool = True) -> 
     except OSError as error:
         raise errors.StoreError(f"no process can be started for it: {error.strerror}") from None
     if child == 0:
-        _be_child(prepare, writing, speaking, Limits(seconds, limits.memory), closed)
+        _be_child(prepare, writing, speaking, Limits(seconds, limits.memory), door)
     os.close(writing)
     os.close(speaking)
     with os.fdopen(reading, "rb", 0) as results, os.fdopen(hearing, "rb", 0) as last_words:
@@ -190,17 +195,19 @@ def _death(status: int, last_words: bytes, seconds: float | None, doing: str) ->
     return Crashed(number.name, doing)
 
 
-def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: Limits, closed: bool) -> NoReturn:
+def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: Limits, door: Door) -> NoReturn:
     """Do the work, send its outcome, and leave without running anything of the parent's."""
     try:
         try:
             _be_silent(speaking)
-            _limit(limits)
+            confinement.limit(limits.seconds, limits.memory)
             for name in LOADED:
                 importlib.import_module(name)
             work = prepare()
-            if closed:
-                _close_the_door(writing)
+            if door is Door.CLOSED:
+                confinement.close_the_door(writing)
+            elif door is Door.OFFLINE:
+                confinement.refuse_the_network()
             outcome: tuple[str, Any] = ("result", work())
         except KbError as error:
             kind = next(name for name, known in _KINDS.items() if isinstance(error, known))
@@ -211,9 +218,9 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
             outcome = ("fault", "nested too deeply")
         except Exception as error:  # noqa: BLE001 - every error goes to the parent
             outcome = ("bug", (f"{type(error).__name__}: {error}", _trace(error)))
-        except _ClosedDoorError as error:
-            kind, what = error.args
-            outcome = (kind, (f"{what} was to be imported too late", _trace(error)) if kind == "bug" else what)
+        except ClosedDoorError as error:
+            late = (f"{error} was to be imported too late", _trace(error))
+            outcome = ("bug", late) if error.is_import else ("reach", str(error))
         except BaseException as error:  # a panic of an engine in Rust is no Exception
             outcome = ("fault", type(error).__name__)
         try:
@@ -250,49 +257,6 @@ def _be_silent(speaking: int) -> None:
     os.set_blocking(speaking, False)  # what is too much is lost
     os.dup2(speaking, 2)
     os.close(speaking)
-
-
-def _limit(limits: Limits) -> None:
-    import resource
-
-    _lower(resource.RLIMIT_CORE, 0)
-    if limits.memory is not None:
-        _lower(resource.RLIMIT_AS, limits.memory)
-    if limits.seconds is not None:
-        # The parent's clock ends the work; this is for a child whose parent was killed. It counts every processor.
-        _lower(resource.RLIMIT_CPU, int(limits.seconds * (os.cpu_count() or 1)) + 2)
-
-
-def _lower(what: int, most: int) -> None:
-    """Lower a limit of this process; one that is lower already stays."""
-    import resource
-
-    soft, hard = resource.getrlimit(what)
-    bounds = [limit for limit in (most, soft, hard) if limit != resource.RLIM_INFINITY]
-    with suppress(OSError, ValueError):  # macOS refuses some; the parent's clock remains
-        resource.setrlimit(what, (min(bounds), hard))
-
-
-def _close_the_door(writing: int) -> None:
-    """Close all descriptors but the two to the parent, and let the system give this process no other."""
-    import resource
-
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    os.dup2(nowhere, 1)
-    os.closerange(3, writing)
-    os.closerange(writing + 1, os.sysconf("SC_OPEN_MAX"))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-    sys.addaudithook(_tell_of_the_door)
-
-
-def _tell_of_the_door(event: str, arguments: tuple[Any, ...]) -> None:
-    """The system refuses already; this says at once what was tried, where a library would go on with something else."""
-    if event == "import":
-        raise _ClosedDoorError("bug", arguments[0])
-    if event.startswith(_REACHING_OUT) or event == "open" and not isinstance(arguments[0], int):
-        raise _ClosedDoorError("reach", str(next((item for item in arguments if isinstance(item, str | bytes)), event)))
 
 
 def _content(results: IO[bytes], deadline: float | None) -> bytes | None:

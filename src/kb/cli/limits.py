@@ -40,6 +40,7 @@ def run(
     memory: float | None = None,
     *,
     adjustable: bool = True,
+    door: sandbox.Door = sandbox.Door.CLOSED,
 ) -> Any:
     """The result of work on files; see ``kb.sandbox.run``.
 
@@ -51,7 +52,7 @@ def run(
     seconds = SECONDS + size * SECONDS_PER_MIB if timeout is None else timeout or None
     most = int(MEMORY + size * MEMORY_PER_MIB) if memory is None else int(memory * (1 << 30)) or None
     try:
-        return sandbox.run(prepare, sandbox.Limits(seconds, most))
+        return sandbox.run(prepare, sandbox.Limits(seconds, most), door)
     except sandbox.ReachedOut as reached:
         raise InputError(
             f"{reached.doing or _named(files)}: would open {reached}, and nothing but the files themselves may be read"

@@ -6,8 +6,8 @@ import logging
 
 import owlrl  # type: ignore[import-untyped]
 import rdflib
-import rdflib.plugins.parsers.ntriples  # these two are else loaded when a sandbox lets nothing be loaded any more
 import rdflib.plugins.parsers.nquads
+import rdflib.plugins.parsers.ntriples  # these two are else loaded when a sandbox lets nothing be loaded any more
 import rdflib.plugins.stores.memory
 
 from kb import rdf

@@ -33,7 +33,7 @@ def run(
     try:
         if trusted:
             return run_within(work, None if timeout is None else min(timeout, sandbox.LONGEST))
-        return sandbox.run(lambda: work, sandbox.Limits(timeout, memory), closed=False)
+        return sandbox.run(lambda: work, sandbox.Limits(timeout, memory), sandbox.Door.OPEN)
     except (TooLate, sandbox.TooLate):
         raise TimeoutReached(
             f"no answer within {timeout:g} s; ask for less, or allow more time with --timeout"

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 
 import rdflib
-import rdflib.plugins.stores.memory  # noqa: F401 - else with the first graph, when a sandbox lets nothing be loaded
+import rdflib.plugins.stores.memory
 from pyshacl import validate
 from pyshacl.errors import ReportableRuntimeError, ValidationFailure
 from rdflib.namespace import RDF, SH

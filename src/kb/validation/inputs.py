@@ -45,7 +45,8 @@ class Input:
         sandbox.doing(self.name)
         if isinstance(self._content, InputError):
             raise self._content
-        quads = list(turtle.parse(self._content, self.name, self._format, self._base))
+        # Named graphs are looked at as one: a shape sees triples.
+        quads = [_unnamed(quad) for quad in turtle.parse(self._content, self.name, self._format, self._base)]
         _check_version(quads, self.name)
         if _nesting(quads) > _DEEPEST:
             raise InputError(
@@ -86,6 +87,10 @@ def parsed(files: list[Input]) -> list[Input]:
     if errors:
         raise in_one(errors)
     return files
+
+
+def _unnamed(quad: rdf.Quad) -> rdf.Quad:
+    return quad if isinstance(quad.graph_name, rdf.DefaultGraph) else rdf.Quad(quad.subject, quad.predicate, quad.object)
 
 
 def _check_version(quads: Iterable[rdf.Quad], name: str) -> None:
