@@ -221,7 +221,7 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
         except ClosedDoorError as error:
             late = (f"{error} was to be imported too late", _trace(error))
             outcome = ("bug", late) if error.is_import else ("reach", str(error))
-        except BaseException as error:  # a panic of an engine in Rust is no Exception
+        except BaseException as error:  # noqa: BLE001 - a panic of an engine in Rust is no Exception
             outcome = ("fault", type(error).__name__)
         try:
             content = marshal.dumps(outcome)
