@@ -34,6 +34,7 @@ from kb.cli.validate import command as validate_command
 from kb.errors import EXIT_FINDING, EXIT_INPUT, EXIT_STORE, EXIT_USAGE
 from kb.messages import CONTROL
 
+csv.field_size_limit(1 << 30)
 DOCUMENTED = (0, EXIT_FINDING, EXIT_USAGE, EXIT_INPUT, EXIT_STORE)
 LIMITS = ("--timeout", "10", "--memory", "2")
 PATIENCE = 40

@@ -68,7 +68,7 @@ def command(
 
         return work
 
-    clashes, count, written = run(prepare, [*project.stated_files(), *files], timeout, memory)
+    clashes, count, written = run(prepare, files, timeout, memory, project=project.stated_files())
     _leave_if_inconsistent(clashes)
     write_output(written, output)
     note(f"{count:,} new triples")

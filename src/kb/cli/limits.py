@@ -39,16 +39,17 @@ def run(
     timeout: float | None = None,
     memory: float | None = None,
     *,
+    project: Iterable[Path] = (),
     adjustable: bool = True,
     door: sandbox.Door = sandbox.Door.CLOSED,
 ) -> Any:
     """The result of work on files; see ``kb.sandbox.run``.
 
-    ``timeout`` is in seconds and ``memory`` in GiB; 0 stands for no limit, None for one that follows the files' sizes;
-    ``adjustable`` says whether the user can set them. Raises StoreError where the work does not come to its end.
+    ``timeout`` is in seconds and ``memory`` in GiB; 0 stands for no limit, None for one that follows the sizes of
+    the files and of those of the ``project`` that are read with them; ``adjustable`` says whether the user can set them. Raises StoreError where the work does not come to its end.
     """
     files = list(files)
-    size = sum(map(_size, files)) / _MIB
+    size = sum(map(_size, (*files, *project))) / _MIB
     seconds = SECONDS + size * SECONDS_PER_MIB if timeout is None else timeout or None
     most = int(MEMORY + size * MEMORY_PER_MIB) if memory is None else int(memory * (1 << 30)) or None
     try:

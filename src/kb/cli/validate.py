@@ -120,7 +120,7 @@ def command(
         return {"json": outputs.as_json, "csv": outputs.as_csv, "md": outputs.as_markdown}[format_](report, lang, summary)
 
     door = Door.CLOSED if store is None else Door.OFFLINE  # a store opens its files when it needs them
-    output, failing = run(prepare, [*(files or project.stated_files()), *shapes], timeout, memory, door=door)
+    output, failing = run(prepare, [*files, *shapes], timeout, memory, project=project.stated_files(), door=door)
     write_output(output, None)
     sys.exit(EXIT_FINDING if failing else 0)
 

@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb import rdf, turtle
+from kb import rdf, sandbox, turtle
 from kb.errors import InputError, UsageError
+from kb.files import display_name
 from kb.namespaces import EXTERNAL
 from kb.project import Project
 from kb.stores import DERIVED, Store
@@ -76,7 +77,12 @@ def load(engine: str) -> Callable[[set[rdf.Triple]], tuple[set[rdf.Triple], list
 
 def premises_of(project: Project, more: Iterable[str | Path] = ()) -> list[rdf.Triple]:
     """The triples of the ontology, the registers and the documents, and of more files. Raises InputError."""
-    return [quad.triple for path in (*project.stated_files(), *more) for quad in turtle.parse_file(path)]
+    triples = []
+    for path in (*project.stated_files(), *more):
+        sandbox.doing(display_name(path))
+        triples += [quad.triple for quad in turtle.parse_file(path)]
+    sandbox.doing("")
+    return triples
 
 
 def says_something(triple: rdf.Triple) -> bool:
