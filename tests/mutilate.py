@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Callable
@@ -140,7 +141,7 @@ def _chain(rng: random.Random, quads: list[rdf.Quad]) -> list[rdf.Quad]:
     """Blank nodes in a row, or in a ring."""
     nodes = [rdf.BlankNode(f"c{i}") for i in range(rng.choice((1, 3, 99, 120)))]
     predicate = rng.choice(quads).predicate if quads else rdf.RDF_TYPE
-    links = [rdf.Quad(one, predicate, other) for one, other in zip(nodes, nodes[1:], strict=False)]
+    links = [rdf.Quad(one, predicate, other) for one, other in itertools.pairwise(nodes)]
     ring = [rdf.Quad(nodes[-1], predicate, nodes[0])] if rng.random() < 0.5 else []
     return [*quads, *links, *ring, *([rdf.Quad(rng.choice(quads).subject, predicate, nodes[0])] if quads else [])]
 

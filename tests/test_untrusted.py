@@ -115,10 +115,10 @@ def test_a_shape_asks_no_other_server(spelling: str, tmp_path: Path, canary: tup
     target = f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:T ; "
     for shapes in (
         f"{target} sh:sparql [ sh:select '''SELECT $this WHERE {query}''' ] .",
-        f"{target} ex:limit 1 . ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:limit ] ;"
-        f" sh:validator [ a sh:SPARQLAskValidator ; sh:ask '''ASK {query}''' ] .",
-        f"{target} ex:limit 1 . ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:limit ] ;"
-        f" sh:nodeValidator [ a sh:SPARQLSelectValidator ; sh:select '''SELECT $this WHERE {query}''' ] .",
+        (f"{target} ex:limit 1 . ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:limit ] ;"
+        f" sh:validator [ a sh:SPARQLAskValidator ; sh:ask '''ASK {query}''' ] ."),
+        (f"{target} ex:limit 1 . ex:C a sh:ConstraintComponent ; sh:parameter [ sh:path ex:limit ] ;"
+        f" sh:nodeValidator [ a sh:SPARQLSelectValidator ; sh:select '''SELECT $this WHERE {query}''' ] ."),
     ):
         done = validate(tmp_path, shapes=shapes)
         assert (done.returncode, "with SERVICE" in done.stderr) == (3, True), done.stderr
@@ -134,8 +134,8 @@ def test_a_shape_asks_no_other_server(spelling: str, tmp_path: Path, canary: tup
         ("sh:js [ sh:jsLibrary [ sh:jsLibraryURL '{0}' ] ; sh:jsFunctionName 'f' ]", "no term of SHACL"),
         ("sh:rule [ a sh:SPARQLRule ; sh:construct 'CONSTRUCT {{ }} WHERE {{ SERVICE <{0}> {{ ?s ?p ?o }} }}' ]", ""),
         ("sh:target [ a sh:SPARQLTarget ; sh:select 'SELECT ?this {{ SERVICE <{0}> {{ ?this ?p ?o }} }}' ]", ""),
-        ("sh:sparql [ sh:prefixes [ sh:declare [ sh:prefix 'e' ; sh:namespace 'http://e/>\\nSELECT $this {{ SERVICE <{0}> {{ $this ?p ?o }} }} #' ] ] ;"
-         " sh:select 'SELECT $this {{ $this e:p ?o }}' ]", ""),
+        (("sh:sparql [ sh:prefixes [ sh:declare [ sh:prefix 'e' ; sh:namespace 'http://e/>\\nSELECT $this {{ SERVICE <{0}> {{ $this ?p ?o }} }} #' ] ] ;"
+         " sh:select 'SELECT $this {{ $this e:p ?o }}' ]"), ""),
     ],
     ids=["FROM", "FROM NAMED", "LOAD", "js", "rule", "target", "prefixes"],
 )  # fmt: skip
