@@ -1,4 +1,4 @@
-"""Every rule catches what it is for, and lets pass what is right: a file in tests/shapes/<stem>/ is a test.
+"""Every rule catches what it is for, and lets pass what is right: a file in shapes/examples/<stem>/ is a test.
 
 ``valid-*.ttl`` conform to all shapes. ``invalid-*.ttl`` break the rules named in their first line (``# violates: mms:…``,
 several divided by commas) and no other. They are read with the ontology and tests/world.
@@ -21,7 +21,8 @@ from kb.validation.inputs import Input
 from kb.validation.shapes import SH, Shapes, read_shapes
 
 PROJECT = find_project()
-EXAMPLES = Path(__file__).parent / "shapes"
+EXAMPLES = PROJECT.shapes / "examples"
+WORLD = Path(__file__).parent / "world"
 VALID = sorted(EXAMPLES.glob("*/valid-*.ttl"))
 INVALID = sorted(EXAMPLES.glob("*/invalid-*.ttl"))
 HAS_FAST_ENGINE = importlib.util.find_spec("shacl") is not None
@@ -48,7 +49,7 @@ def validator(tmp_path_factory: pytest.TempPathFactory) -> Validator:
     root = tmp_path_factory.mktemp("world")
     for folder in ("ontology", "shapes", "queries"):
         (root / folder).symlink_to(PROJECT.root / folder)
-    (root / "data").symlink_to(EXAMPLES.parent / "world")
+    (root / "data").symlink_to(WORLD)
     return Validator(Project(root), engine="shacl" if HAS_FAST_ENGINE else "pyshacl")
 
 
@@ -104,7 +105,7 @@ def test_targets_and_paths_exist(shapes: Shapes) -> None:
 
 
 def test_every_target_is_met_by_an_example(shapes: Shapes) -> None:
-    paths = [*VALID, *INVALID, *(EXAMPLES.parent / "world").glob("*.ttl"), *PROJECT.ontology_files()]
+    paths = [*VALID, *INVALID, *WORLD.glob("*.ttl"), *PROJECT.ontology_files()]
     met = shapes.targets(quad for path in paths for quad in turtle.parse_file(path))
     aimed = {q.subject for q in shapes.quads if q.predicate.value.removeprefix(SH).startswith("target")}
     assert not [str(shape) for shape in aimed if shape not in met]
@@ -113,7 +114,7 @@ def test_every_target_is_met_by_an_example(shapes: Shapes) -> None:
 @pytest.mark.skipif(not HAS_FAST_ENGINE, reason="the optional engine is not installed: pip install '.[fast]'")
 def test_engines_agree_on_all_examples(shapes: Shapes) -> None:
     """The fast engine finds what the reference finds, result by result, in everything that is wrong on purpose."""
-    paths = [*PROJECT.ontology_files(), *sorted((EXAMPLES.parent / "world").glob("*.ttl")), *VALID, *INVALID]
+    paths = [*PROJECT.ontology_files(), *sorted(WORLD.glob("*.ttl")), *VALID, *INVALID]
     data = [quad for path in paths for quad in Input(path).quads]
     reference, fast = run(data, shapes.quads, "pyshacl"), run(data, shapes.quads, "shacl")
 

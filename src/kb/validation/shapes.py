@@ -225,7 +225,7 @@ class Shapes:
 
 
 def read_shapes(paths: Iterable[FilePath]) -> Shapes:
-    """The shapes of files and of folders' Turtle files.
+    """The shapes of files and of folders' Turtle files, without those in folders named ``examples``, which hold data.
 
     Raises InputError for one that cannot be read, UsageError where there is no shape at all: everything would conform.
     """
@@ -233,11 +233,17 @@ def read_shapes(paths: Iterable[FilePath]) -> Shapes:
     shown = []
     for path in paths:
         shown.append(str(path))
-        for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
+        for file in _shape_files(path):
             quads += Input(file).quads
     if not any(quad.predicate.value in (f"{SH}{name}" for name in ("path", "property", *TARGETS)) for quad in quads):
         raise UsageError(f"no shape in {', '.join(shown) or 'the knowledge base'}: nothing could be checked")
     return Shapes(quads)
+
+
+def _shape_files(path: FilePath) -> list[FilePath]:
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*.ttl") if "examples" not in file.relative_to(path).parts[:-1])
 
 
 def in_language(texts: Messages, lang: str) -> str | None:
