@@ -233,14 +233,15 @@ def read_shapes(paths: Iterable[FilePath]) -> Shapes:
     shown = []
     for path in paths:
         shown.append(str(path))
-        for file in _shape_files(path):
+        for file in shape_files_of(path):
             quads += Input(file).quads
     if not any(quad.predicate.value in (f"{SH}{name}" for name in ("path", "property", *TARGETS)) for quad in quads):
         raise UsageError(f"no shape in {', '.join(shown) or 'the knowledge base'}: nothing could be checked")
     return Shapes(quads)
 
 
-def _shape_files(path: FilePath) -> list[FilePath]:
+def shape_files_of(path: FilePath) -> list[FilePath]:
+    """The file itself, or a folder's Turtle files; examples beside shapes are data, and no shapes."""
     if not path.is_dir():
         return [path]
     return sorted(file for file in path.rglob("*.ttl") if "examples" not in file.relative_to(path).parts[:-1])

@@ -1,0 +1,136 @@
+"""One request to validate, or to explain the rules, from what is asked to the text that answers it and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any
+
+from kb.errors import EXIT_FINDING, InputError, UsageError
+from kb.project import Project
+
+FORMATS = ("text", "json", "csv", "md", "ttl", "sarif")
+LEVELS = ("violation", "warning", "info", "never")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asks for: files (``-`` for standard input), or none for the whole knowledge base; see ``kb validate``.
+
+    ``explain`` is the name of a rule, and ``rules`` asks for a list of all.
+    """
+
+    paths: tuple[FilePath, ...] = ()
+    alone: bool = False
+    shapes: tuple[FilePath, ...] = ()
+    own_shapes: bool = False
+    engine: str = "pyshacl"
+    fail_on: str = "violation"
+    format: str = "text"
+    summary: bool = False
+    lang: str = "en"
+    explain: str | None = None
+    rules: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to print, the exit code, and an error to tell of besides: then the text is for a program that shows errors too."""
+
+    text: str
+    exit_code: int = 0
+    error: InputError | None = None
+
+
+def answer(project: Project, request: Request, progress: Callable[[str], None] | None = None, **more: Any) -> Answer:
+    """Carries out a request; ``more`` goes to ``kb.validation.Validator``.
+
+    Raises UsageError for a request that contradicts itself, InputError for files and shapes that cannot be read, unless
+    the answer is SARIF, which tells of files too.
+    """
+    _check(request)
+    if request.explain is not None or request.rules:
+        return Answer(_explained(project, request))
+    from kb.validation import validate
+
+    try:
+        report = validate(
+            project, [*request.paths], alone=request.alone, shapes=request.shapes, own_shapes=request.own_shapes,
+            engine=request.engine, progress=progress, **more,
+        )  # fmt: skip
+    except InputError as error:
+        if request.format != "sarif" or not all(part.position for part in error.parts):
+            raise
+        from kb.validation.sarif import errors_as_sarif
+
+        return Answer(errors_as_sarif(error.parts, request.lang), error.exit_code, error)
+    failing = request.fail_on != "never" and report.at_least(_level(request.fail_on))
+    code = EXIT_FINDING if failing else 0
+    return Answer(_written(project, report, request, code), code)
+
+
+def _check(request: Request) -> None:
+    if request.summary and request.format in ("ttl", "sarif"):
+        raise UsageError(f"--summary and --format {request.format} exclude each other: that report holds every result")
+    if request.own_shapes and not request.shapes:
+        raise UsageError("--own-shapes goes with --shapes; without that, the project's own shapes are used anyway")
+    if request.explain is None and not request.rules:
+        return
+    if request.paths or request.summary or (request.explain is not None and request.rules):
+        raise UsageError("--explain and --rules stand alone: they tell of rules, not of files")
+    allowed = ("text", "json", "md", "csv") if request.rules else ("text", "json", "md")
+    if request.format not in allowed:
+        option = "--rules" if request.rules else "--explain"
+        raise UsageError(f"{option} knows the formats {', '.join(allowed)}, not {request.format}")
+
+
+def _explained(project: Project, request: Request) -> str:
+    from kb.validation import explanations
+    from kb.validation.catalogue import Catalogue
+
+    catalogue = Catalogue(project, request.shapes, request.own_shapes)
+    if request.explain is None:
+        return explanations.all_of_them(catalogue.entries(), request.format, request.lang)
+    return explanations.one(catalogue.explain(request.explain), request.format, request.lang)
+
+
+def _level(name: str) -> Any:
+    from kb.validation import Severity
+
+    return Severity[name.upper()]
+
+
+def _written(project: Project, report: Any, request: Request, code: int) -> str:
+    lang, summary = request.lang, request.summary
+    if request.format == "text":
+        if summary:
+            return report.summary(lang)
+        own = request.own_shapes or not request.shapes
+        return report.text(lang, _lines(project, report) if own and report.findings else None)
+    if request.format == "ttl":
+        from kb.validation.w3c import as_turtle
+
+        return as_turtle(report)
+    if request.format == "sarif":
+        from kb.validation.sarif import as_sarif
+
+        return as_sarif(report, lang, code)
+    from kb.validation import outputs
+
+    return {"json": outputs.as_json, "csv": outputs.as_csv, "md": outputs.as_markdown}[request.format](report, lang, summary)
+
+
+def _lines(project: Project, report: Any) -> dict[str, str]:
+    """For the rules that are broken, a line of Turtle that is right, from the examples beside the shapes."""
+    from kb.validation.examples import Examples
+
+    examples = Examples(project.shapes / "examples")
+    lines = {}
+    for rule, _, found in report.by_rule():
+        path = found[0].through or found[0].path
+        if path is not None and path.iri and found[0].shape.value == rule.iri:
+            line = examples.line_for(rule.iri, path.iri)
+            if line:
+                lines[rule.iri] = line
+    return lines

@@ -1,0 +1,64 @@
+"""Which name may have been meant: of the things that are described, and of any names that may stand at a place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
+
+from kb import rdf
+from kb.messages import hint_at, near_names
+from kb.namespaces import curie
+from kb.validation.lookups import Lookups
+from kb.validation.shapes import Messages
+
+_MOST_NAMES = 100_000
+"""Names that are gone through; a store may hold any number."""
+_MANY = 3_000
+"""Names of one kind that are all compared; of more, those that begin or end alike."""
+
+
+def hint(near: Sequence[str]) -> Messages:
+    """``; did you mean a, b?`` in both languages, or empty texts where there is nothing near."""
+    return {"en": hint_at(near), "es": f"; ¿quiso decir {', '.join(near)}?" if near else ""}
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """The known names nearest to one: those that differ in capital letters alone, else the most alike, at most three."""
+    known = list(known)
+    same = [other for other in known if other.casefold() == name.casefold() and other != name]
+    return same[:1] or near_names(name, known)
+
+
+class Names:
+    """The names of all that is described, looked through once."""
+
+    def __init__(self, lookups: Lookups) -> None:
+        self._lookups = lookups
+        self._found: dict[str, list[str]] = {}
+
+    def near(self, iri: str) -> list[str]:
+        """The CURIEs of described things that may be meant by the IRI of one that is not: the same name of another kind,
+        else the most alike of the same kind."""
+        if iri not in self._found:
+            prefix, _, name = curie(iri).partition(":")
+            same = sorted(f"{kind}:{name}" for kind, names in self._by_kind.items() if name in names)
+            self._found[iri] = same[:3] or [f"{prefix}:{near}" for near in nearest(name, self._alike(prefix, name))]
+        return self._found[iri]
+
+    def _alike(self, prefix: str, name: str) -> Iterable[str]:
+        names = self._by_kind.get(prefix, {})
+        if len(names) <= _MANY:
+            return names
+        return (other for other in names if other[:4] == name[:4] or other[-4:] == name[-4:])
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Mapping[str, None]]:
+        """The local names of what is described, by prefix."""
+        names: dict[str, dict[str, None]] = defaultdict(dict)
+        for quad in islice(self._lookups.having(rdf.RDF_TYPE), _MOST_NAMES):
+            if isinstance(quad.subject, rdf.NamedNode):
+                prefix, _, name = curie(quad.subject.value).partition(":")
+                names[prefix][name] = None
+        return names
