@@ -86,12 +86,15 @@ class Examples:
     def line_for(self, rule: str, property: str) -> str | None:
         """A property with its values, as a valid example of the module whose shapes hold the rule writes them; None where
         no example has it, or it does not fit one line."""
-        name = re.escape("a" if property == rdf.RDF_TYPE.value else curie(property))
+        if property == rdf.RDF_TYPE.value:
+            return None  # which classes must stand together depends on the thing
+        name = re.escape(curie(property))
         written = re.compile(rf"^(?:\s+|[\w-]+:\S+ ){name}\s+((?:[^;\"]|\"[^\"\n]*\")*?)\s*[;.]$", re.MULTILINE)
-        for file in sorted(self._folder.glob(f"{self._stem(rule)}/valid-*.ttl")):
+        stem = self._stem(rule)
+        for file in sorted((self._folder / stem).glob("valid-*.ttl")) if stem else ():
             found = written.search(file.read_text(encoding="utf-8"))
             if found:
-                text = " ".join(f"{name.replace(chr(92), '')} {found[1]}".split())
+                text = " ".join(f"{curie(property)} {found[1]}".split())
                 return f"{text} ;" if len(text) <= _LONGEST_LINE else None
         return None
 

@@ -26,6 +26,8 @@ _OF_LITERALS = frozenset(
     f"{SH}{name}ConstraintComponent"
     for name in ("Datatype", "MinInclusive", "MinExclusive", "MaxInclusive", "MaxExclusive", "LessThan", "LessThanOrEquals")
 )
+_OF_CLASSES = (f"{SH}HasValueConstraintComponent", f"{SH}ClassConstraintComponent")
+_MIN_COUNT = f"{SH}MinCountConstraintComponent"
 _CLOSED = f"{SH}ClosedConstraintComponent"
 
 
@@ -43,6 +45,7 @@ class Findings:
         self._whereabouts = Whereabouts(files)
         self._ill_typed: set[Node] = set()
         self._unknown_terms: set[Node] = set()
+        self._meant: set[tuple[Node, str]] = set()
         self._put_off: list[Finding] = []
 
     def of_files(self) -> Iterator[Finding]:
@@ -59,6 +62,8 @@ class Findings:
                     self._ill_typed.add(found.triple.object)
                 elif found.rule in (own_rules.UNKNOWN_TERM, own_rules.UNKNOWN_KIND):
                     self._unknown_terms.add(getattr(found.triple, found.part))
+                    if found.meant:
+                        self._meant.add((found.triple.subject, found.meant))
                 finding = self._fault(file, found)
                 if finding.severity == Severity.VIOLATION:
                     yield finding
@@ -133,9 +138,14 @@ class Findings:
         return next((way for way in ways if way.iri in there), None)
 
     def _is_said(self, result: Result) -> bool:
-        """Whether a check of ours has said the same already."""
+        """Whether a check of ours has said the same already; of a misspelt name, that the right one is missing too."""
         if result.component == _CLOSED:
             return result.path in self._unknown_terms
+        if result.component == _MIN_COUNT and result.path is not None:
+            return (result.focus, result.path.value) in self._meant
+        if result.component in _OF_CLASSES and (result.path == rdf.RDF_TYPE or result.value == result.focus):
+            asked = [*self._shapes.values(result.shape, "hasValue"), *self._shapes.values(result.shape, "class")]
+            return any((result.focus, value.value) in self._meant for value in asked)
         return result.value in self._ill_typed and result.component in _OF_LITERALS
 
     def _fault(self, file: Input, found: Fault) -> Finding:

@@ -77,11 +77,12 @@ def shown(term: Node) -> str:
 
 def listed(terms: Iterable[Node], most: int = _MOST) -> str:
     """Terms one after the other, texts in quotes; of many the first, and how many there are."""
-    names = [_quoted(term) for term in terms]
+    names = [quoted(term) for term in terms]
     return ", ".join(names[:most]) + (f" … ({len(names)})" if len(names) > most else "")
 
 
-def _quoted(term: Node) -> str:
+def quoted(term: Node) -> str:
+    """A term as people write it: a text in quotes, everything else as it is shown."""
     if not isinstance(term, rdf.Literal) or term.datatype.value not in (STRING, LANG_STRING):
         return shown(term)
     return f'"{term.value}"@{term.language}' if term.language else f'"{term.value}"'

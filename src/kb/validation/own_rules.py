@@ -14,6 +14,7 @@ class Fault:
     """A triple that a rule objects to; ``detail`` says in each language what is wrong.
 
     ``part`` is the part of the triple that is meant: ``subject``, ``predicate`` or ``object``, its datatype included.
+    ``meant`` is the IRI of the term that was probably meant.
     """
 
     rule: Rule
@@ -21,6 +22,7 @@ class Fault:
     triple: rdf.Quad
     detail: Messages = field(default_factory=dict)
     part: str = "object"
+    meant: str | None = None
 
 
 def _rule(local: str, name: tuple[str, str], message: tuple[str, str], description: tuple[str, str]) -> Rule:

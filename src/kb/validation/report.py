@@ -10,7 +10,8 @@ from enum import IntEnum
 
 from kb import rdf
 from kb.namespaces import curie
-from kb.validation.nouns import shown
+from kb.validation.nouns import quoted, shown
+from kb.validation.own_rules import OWN_RULES
 from kb.validation.paths import Path
 from kb.validation.shapes import SH, Messages, Rule, in_language
 
@@ -144,7 +145,7 @@ class Finding:
 
     def told(self, lang: str) -> str:
         """``label → property → value: what is wrong``; the arrows turn round where others refer to the node."""
-        value = _short(shown(self.value)) if self.value is not None and self.value != self.focus else ""
+        value = _short(quoted(self.value)) if self.value is not None and self.value != self.focus else ""
         arrow = " ← " if self.path is not None and self.path.incoming() else " → "
         steps = arrow.join(part for part in (self.subject(lang), self.property(lang), value) if part)
         return ": ".join(part for part in (steps, self.wrong(lang)) if part)
@@ -175,11 +176,11 @@ class Report:
         return {severity: counted[severity] for severity in sorted(Severity, reverse=True)}
 
     def by_rule(self) -> list[tuple[Rule, Severity, list[Finding]]]:
-        """The findings of each rule and severity: the gravest first, then the most frequent."""
+        """The findings of each rule and severity: the gravest first, then those on names and files, then the most frequent."""
         groups: dict[tuple[str, Severity], list[Finding]] = defaultdict(list)
         for finding in self.findings:
             groups[finding.rule.iri, finding.severity].append(finding)
-        ordered = sorted(groups.items(), key=lambda item: (-item[0][1], -len(item[1]), item[0][0]))
+        ordered = sorted(groups.items(), key=lambda item: (-item[0][1], item[0][0] not in OWN_RULES, -len(item[1]), item[0][0]))
         return [(found[0].rule, severity, found) for (_, severity), found in ordered]
 
     def headline(self, lang: str) -> str:

@@ -64,7 +64,10 @@ class Terms:
                 once = (term.value, place, *((quad.subject, quad.predicate) if place else ()))
                 if once not in seen and not (found[0] is own_rules.DEPRECATED_TERM and quad.subject == term):
                     seen.add(once)
-                    yield Fault(*found[:2], quad, found[2], _PARTS[place])
+                    rule, severity, detail, *meant = found
+                    if place == 3:  # a datatype is not to be seen beside the words
+                        detail = {lang: f"{curie(term.value)} {words}" for lang, words in detail.items()}
+                    yield Fault(rule, severity, quad, detail, _PARTS[place], *meant)
 
     def _judge(self, iri: str, role: int) -> tuple | None:
         """Rule, severity and words for a name; ``role``: 0 subject, 1 property, 2 class, 3 datatype, 4 another value."""
@@ -75,17 +78,17 @@ class Terms:
             if kind in ID_KINDS and name:
                 return None
             near = hint([f"{other}:" for other in nearest(kind, ID_KINDS)] if kind not in ID_KINDS else [])
-            return own_rules.UNKNOWN_KIND, "Violation", _detail(iri, "has no known kind", "no es de ninguna clase conocida", near)
+            return own_rules.UNKNOWN_KIND, "Violation", _detail("has no known kind", "no es de ninguna clase conocida", near)
         if iri.startswith(_EXTERNAL):
             return _external(iri, role)
         if iri.startswith(BASE):
             if iri == BASE or iri.startswith(_OTHER_SPACES):
                 return None
             near = hint(nearest(iri[len(BASE) :].partition("/")[0].partition("#")[0], ("ontology", "id", "graph", "shapes", "module")))
-            return own_rules.UNKNOWN_KIND, "Violation", _detail(iri, "is in no known namespace", "no está en ningún espacio conocido", near)
+            return own_rules.UNKNOWN_KIND, "Violation", _detail("is in no known namespace", "no está en ningún espacio conocido", near)
         if _NEARLY_BASE.match(iri):
             words = {"en": f"; the project's begin with {BASE}", "es": f"; los del proyecto empiezan por {BASE}"}
-            return own_rules.UNKNOWN_KIND, "Violation", _detail(iri, "is no identifier of the project", "no es un identificador del proyecto", words)
+            return own_rules.UNKNOWN_KIND, "Violation", _detail("is no identifier of the project", "no es un identificador del proyecto", words)
         return None
 
     def _own(self, iri: str, role: int) -> tuple | None:
@@ -93,14 +96,15 @@ class Terms:
         if iri not in self.known and not iri[len(ONTOLOGY) :][:1].isdigit():
             name = iri[len(ONTOLOGY) :]
             near = nearest(name, (term[len(ONTOLOGY) :] for term in self.known if term != ONTOLOGY))
-            return own_rules.UNKNOWN_TERM, "Violation", _unknown(iri, name, near, "mm", "is not defined", "no está definido")
+            words = _unknown(name, near, "mm", "is not defined", "no está definido")
+            return own_rules.UNKNOWN_TERM, "Violation", words, ONTOLOGY + near[0] if near else None
         misplaced = _misplaced(iri, role, self._kinds.get(iri, set()))
         if misplaced:
             return misplaced
         if iri in self._deprecated:
             successor = self._deprecated[iri]
             words = f" → {curie(successor)}" if successor else ""
-            return own_rules.DEPRECATED_TERM, "Warning", _detail(iri, "is deprecated", "está obsoleto", {"en": words, "es": words})
+            return own_rules.DEPRECATED_TERM, "Warning", _detail("is deprecated", "está obsoleto", {"en": words, "es": words})
         return None
 
 
@@ -114,9 +118,9 @@ def _external(iri: str, role: int) -> tuple | None:
         if not vocabularies.is_unknown(iri):
             return None
         near = nearest(name, vocabularies.names(prefix))
-        return own_rules.UNKNOWN_EXTERNAL_TERM, "Warning", _unknown(iri, name, near, prefix, "does not exist", "no existe")
+        return own_rules.UNKNOWN_EXTERNAL_TERM, "Warning", _unknown(name, near, prefix, "does not exist", "no existe")
     if term.deprecated:
-        return own_rules.DEPRECATED_TERM, "Warning", _detail(iri, "is deprecated", "está obsoleto", {"en": "", "es": ""})
+        return own_rules.DEPRECATED_TERM, "Warning", _detail("is deprecated", "está obsoleto", {"en": "", "es": ""})
     return _misplaced(iri, role, {term.kind})
 
 
@@ -130,7 +134,7 @@ def _misplaced(iri: str, role: int, kinds: set[str]) -> tuple | None:
         words = ("is no datatype", "no es un tipo de dato")
     else:
         return None
-    return own_rules.MISPLACED_TERM, "Violation", _detail(iri, *words, {"en": "", "es": ""})
+    return own_rules.MISPLACED_TERM, "Violation", _detail(*words, {"en": "", "es": ""})
 
 
 def _kind(defining: str) -> str:
@@ -141,12 +145,12 @@ def _kind(defining: str) -> str:
     return name if name in ("Class", "Datatype") else "Other"
 
 
-def _unknown(iri: str, name: str, near: list[str], prefix: str, en: str, es: str) -> Messages:
+def _unknown(name: str, near: list[str], prefix: str, en: str, es: str) -> Messages:
     words = hint([f"{prefix}:{other}" for other in near])
     if near and near[0].casefold() == name.casefold():
         words = {"en": words["en"] + " Capital letters count", "es": words["es"] + " Las mayúsculas cuentan"}
-    return _detail(iri, en, es, words)
+    return _detail(en, es, words)
 
 
-def _detail(iri: str, en: str, es: str, end: Messages) -> Messages:
-    return {"en": f"{curie(iri)} {en}{end['en']}", "es": f"{curie(iri)} {es}{end['es']}"}
+def _detail(en: str, es: str, end: Messages) -> Messages:
+    return {"en": f"{en}{end['en']}", "es": f"{es}{end['es']}"}

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from kb.namespaces import EXTERNAL
+from kb.validation.hints import nearest
 
 _CHECKED = {prefix: namespace for prefix, namespace in EXTERNAL.items() if prefix != "wd"}
 """Wikidata's are individuals without end: where an identifier came from is what counts there."""
@@ -42,6 +43,12 @@ def is_unknown(iri: str) -> bool:
     """Whether an IRI is in one of the vocabularies, looks like a term of it, and is none."""
     found = split(iri)
     return found is not None and _NAME.match(found[1]) is not None and term(*found) is None
+
+
+def near(iri: str) -> list[str]:
+    """The CURIEs of the terms of its vocabulary that an IRI may stand for."""
+    found = split(iri)
+    return [f"{found[0]}:{name}" for name in nearest(found[1], names(found[0]))] if found else []
 
 
 def names(prefix: str) -> list[str]:

@@ -131,6 +131,7 @@ class Kinds:
         unknown = vocabularies.is_unknown(result.path.value)
         near = hint([] if describes(self._lookups, result.path) else nearest(curie(result.path.value), allowed))
         if unknown:
+            near = near if near["en"] else hint(vocabularies.near(result.path.value))
             return both(f"does not exist{near['en']}", f"no existe{near['es']}")
         return both(f"has no place here{near['en']}", f"no cabe aquí{near['es']}")
 
@@ -139,7 +140,7 @@ class Kinds:
     def of_node(self, result: Result) -> Messages:
         inner = [value for value in self._shapes.values(result.shape, "node") if not isinstance(value, rdf.Literal)]
         schemes = [scheme for value in inner if (scheme := self._asked.scheme_of(value))]
-        if schemes and isinstance(result.value, rdf.NamedNode):
+        if schemes and result.value is not None:
             return self._of_scheme(result.value, schemes[0])
         phrase = self._asked.phrase(inner[0]) if len(inner) == 1 and isinstance(inner[0], rdf.BlankNode) else {}
         if any(phrase.values()):
@@ -148,15 +149,22 @@ class Kinds:
         title = [next((name[lang] for name in names if lang in name), listed(inner)) for lang in ("en", "es")]
         return both(f"breaks the rule “{title[0]}”", f"incumple la regla «{title[1]}»")
 
-    def _of_scheme(self, value: rdf.NamedNode, scheme: rdf.NamedNode) -> Messages:
+    def _of_scheme(self, value: rdf.NamedNode | rdf.BlankNode | rdf.Literal, scheme: rdf.NamedNode) -> Messages:
+        """What the value is instead, and what there is to choose from."""
         members = sorted({curie(quad.subject.value) for quad in self._lookups.into(scheme, _IN_SCHEME)})
+        if 0 < len(members) <= _FEW:
+            end = both(f"; choose from {', '.join(members)}", f"; elija entre {', '.join(members)}")
+        else:
+            end = hint(nearest(shown(value), members))
+        en, es = f"a concept of {shown(scheme)}", f"un concepto de {shown(scheme)}"
+        if isinstance(value, rdf.Literal):
+            kind = nouns.kind_of_literal(value)
+            return both(f"is {kind['en']}, not {en}{end['en']}", f"es {kind['es']}, no {es}{end['es']}")
         own = [quad.object for quad in self._lookups.out(value) if quad.predicate == _IN_SCHEME]
-        few = 0 < len(members) <= _FEW
-        end_en = f"; choose from {', '.join(members)}" if few else hint(nearest(curie(value.value), members))["en"]
-        end_es = f"; elija entre {', '.join(members)}" if few else hint(nearest(curie(value.value), members))["es"]
         if own:
-            return both(f"is of {listed(own)}, not of {shown(scheme)}{end_en}", f"es de {listed(own)}, no de {shown(scheme)}{end_es}")
-        return both(f"is not of {shown(scheme)}{end_en}", f"no es de {shown(scheme)}{end_es}")
+            return both(f"is a concept of {listed(own)}, not of {shown(scheme)}{end['en']}",
+                        f"es un concepto de {listed(own)}, no de {shown(scheme)}{end['es']}")  # fmt: skip
+        return both(f"is not {en}{end['en']}", f"no es {es}{end['es']}")
 
     def of_or(self, result: Result) -> Messages:
         """None of the ways that one may choose from."""
