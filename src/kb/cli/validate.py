@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,6 +26,12 @@ _LEVELS = ("violation", "warning", "info", "never")
     "with_kb",
     default=True,
     help="Read the files together with the knowledge base (default), or alone with the ontology.",
+)
+@click.option(
+    "--store",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Read the files together with the store in this folder, instead of the data that kb came with.",
 )
 @click.option(
     "--shapes",
@@ -68,8 +76,9 @@ def command(
     """Check statements against the rules.
 
     They are in FILEs, in the RDF files below a FOLDER or, with -, on standard input; each file is read once. Without any,
-    the whole knowledge base is checked. New files may refer to what the knowledge base holds, and are judged only for
-    what they themselves describe or change. RULE is a name such as mms:ClaimClaimantShape, or a rule's title.
+    the whole knowledge base is checked. New files may refer to what the knowledge base holds, and are judged for what they
+    describe and for what they make of the things that it holds, but not for what was wrong before. RULE is a name such as
+    mms:ClaimClaimantShape, or a rule's title.
 
     \b
     Exit codes:
@@ -77,7 +86,7 @@ def command(
       1  something at or over it
       2  the command is misused; there is no such rule
       3  a file cannot be read, or is not valid in its format
-      4  not enough memory
+      4  the store fails, or there is not enough memory
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -18,11 +19,14 @@ LEVELS = ("violation", "warning", "info", "never")
 class Request:
     """What a user asks for: files (``-`` for standard input), or none for the whole knowledge base; see ``kb validate``.
 
+    ``store`` is the folder of a store on disk, which is read together with the files in the place of the data.
+
     ``explain`` is the name of a rule, and ``rules`` asks for a list of all.
     """
 
     paths: tuple[FilePath, ...] = ()
     alone: bool = False
+    store: FilePath | None = None
     shapes: tuple[FilePath, ...] = ()
     own_shapes: bool = False
     engine: str = "pyshacl"
@@ -43,11 +47,11 @@ class Answer:
     error: InputError | None = None
 
 
-def answer(project: Project, request: Request, progress: Callable[[str], None] | None = None, **more: Any) -> Answer:
-    """Carries out a request; ``more`` goes to ``kb.validation.Validator``.
+def answer(project: Project, request: Request, progress: Callable[[str], None] | None = None) -> Answer:
+    """Carries out a request.
 
-    Raises UsageError for a request that contradicts itself, InputError for files and shapes that cannot be read, unless
-    the answer is SARIF, which tells of files too.
+    Raises UsageError for a request that contradicts itself, StoreError for a store that cannot be read, InputError for
+    files and shapes that cannot be, unless the answer is SARIF, which tells of such files too.
     """
     _check(request)
     if request.explain is not None or request.rules:
@@ -55,10 +59,11 @@ def answer(project: Project, request: Request, progress: Callable[[str], None] |
     from kb.validation import validate
 
     try:
-        report = validate(
-            project, [*request.paths], alone=request.alone, shapes=request.shapes, own_shapes=request.own_shapes,
-            engine=request.engine, progress=progress, **more,
-        )  # fmt: skip
+        with _opened(request.store) as store:
+            report = validate(
+                project, [*request.paths], alone=request.alone, shapes=request.shapes, own_shapes=request.own_shapes,
+                engine=request.engine, store=store, progress=progress,
+            )  # fmt: skip
     except InputError as error:
         if request.format != "sarif" or not all(part.position for part in error.parts):
             raise
@@ -73,6 +78,8 @@ def answer(project: Project, request: Request, progress: Callable[[str], None] |
 def _check(request: Request) -> None:
     if request.summary and request.format in ("ttl", "sarif"):
         raise UsageError(f"--summary and --format {request.format} exclude each other: that report holds every result")
+    if request.store is not None and request.alone:
+        raise UsageError("--alone and --store exclude each other: a store is read together with the files")
     if request.own_shapes and not request.shapes:
         raise UsageError("--own-shapes goes with --shapes; without that, the project's own shapes are used anyway")
     if request.explain is None and not request.rules:
@@ -83,6 +90,14 @@ def _check(request: Request) -> None:
     if request.format not in allowed:
         option = "--rules" if request.rules else "--explain"
         raise UsageError(f"{option} knows the formats {', '.join(allowed)}, not {request.format}")
+
+
+def _opened(store: FilePath | None) -> contextlib.AbstractContextManager[Any]:
+    if store is None:
+        return contextlib.nullcontext()
+    from kb.stores import open_store
+
+    return open_store(store)
 
 
 def _explained(project: Project, request: Request) -> str:

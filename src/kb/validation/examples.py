@@ -66,21 +66,19 @@ class Examples:
             if len(nodes) > _FEW:
                 asks = any(shapes.values(shape, needed) for needed in ("minCount", "hasValue", "qualifiedMinCount"))
                 nodes = sorted(nodes, key=lambda node: example.has(node, path) == asks)[:1]
-            text = example.text_of(nodes) or example.text_of([])
+            text = example.text_of(nodes) or "\n\n".join(example.parts())
             if text:
                 return Example(text, example.remark)
         return None
 
     def of_own(self, iri: str, valid: bool) -> Example | None:
-        """An example of a rule that is no shape: the whole file."""
-        name = curie(iri)
-        files = self._breaking(name)
-        if valid:
-            files = [file.with_name(file.name.replace("invalid-", "valid-", 1)) for file in files]
-        for file in files:
-            if file.is_file():
-                example = _File(file)
-                return Example(example.text_of([]), example.remark)
+        """An example of a rule that is no shape: what is in one of the two files and not in the other."""
+        for file in self._breaking(curie(iri)):
+            right = file.with_name(file.name.replace("invalid-", "valid-", 1))
+            if right.is_file():
+                this, other = (_File(path) for path in ((right, file) if valid else (file, right)))
+                parts = [part for part in this.parts() if part not in other.parts()] or this.parts()
+                return Example("\n\n".join(parts), this.remark)
         return None
 
     def line_for(self, rule: str, property: str) -> str | None:
@@ -152,17 +150,21 @@ class _File:
         return any(quad.subject == node and quad.predicate.value in names for quad in self._input.quads)
 
     def text_of(self, nodes: Sequence[rdf.NamedNode]) -> str:
-        """The statements about some things as written; about all, with the prefixes that are not the project's, for none."""
+        """The statements about some things as written."""
         lines = {place.line for node in nodes if (place := self._input.place(node))}
-        parts = []
+        return "\n\n".join(self._written(s) for s in self._statements if s.directive is None and self._lines.line(s.start) in lines)
+
+    def parts(self) -> list[str]:
+        """All statements as written, and the prefixes that are not the project's."""
+        found = []
         for statement in self._statements:
-            if statement.directive is not None:
-                found = _DIRECTIVE.match(statement.directive)
-                if not nodes and found and PREFIXES.get(found[1]) != found[2]:
-                    parts.append(statement.directive)
-            elif not nodes or self._lines.line(statement.start) in lines:
-                parts.append(self._text[statement.start : statement.end])
-        return "\n\n".join(parts)
+            prefix = _DIRECTIVE.match(statement.directive or "")
+            if not prefix or PREFIXES.get(prefix[1]) != prefix[2]:
+                found.append(self._written(statement))
+        return found
+
+    def _written(self, statement: Statement) -> str:
+        return self._text[statement.start : statement.end]
 
     @cached_property
     def _statements(self) -> list[Statement]:

@@ -30,7 +30,10 @@ State = int
 
 @dataclass
 class Moves:
-    """The steps from (or, turned round, to) one state: by property, along it or against it, and along any property."""
+    """The steps from (or, turned round, to) one state: by property, along it or against it, and along any property.
+
+    Along any property only the last step leads, so there is no way back over it.
+    """
 
     along: dict[str, list[State]] = field(default_factory=lambda: defaultdict(list))
     against: dict[str, list[State]] = field(default_factory=lambda: defaultdict(list))
@@ -169,7 +172,8 @@ class Reach:
         for before, name, forward, after in self._edges:
             for state in behind[before]:
                 _add(self.steps[state], name, forward, after)
-                _add(self.back[after], name, forward, state)
+                if name is not None:
+                    _add(self.back[after], name, forward, state)
                 self.by_property[name, forward].append(state)
         self.steps, self.back = dict(self.steps), dict(self.back)
         self.shapes_at: dict[State, Shape] = {state: shape for shape, state in self.starts.items()}

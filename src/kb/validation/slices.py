@@ -79,30 +79,25 @@ def _backwards(
     """The nodes one step before a node, with the states that the step comes from and the state that it leads to."""
     along: dict[str, list[tuple[list[State], State]]] = defaultdict(list)
     against: dict[str, list[tuple[list[State], State]]] = defaultdict(list)
-    any_step: list[tuple[list[State], State]] = []
     for state in states:
         moves = reach.back.get(state, _NO_MOVES)
         for name, before in moves.along.items():
             along[name].append((before, state))
         for name, before in moves.against.items():
             against[name].append((before, state))
-        if moves.any:
-            any_step.append((moves.any, state))
-    if along or any_step:
-        for quad in _incoming(node, None if any_step else along.keys(), lookups):
-            for before, state in [*along.get(quad.predicate.value, ()), *any_step]:
-                yield quad.subject, before, state
+    for quad in _incoming(node, list(along), lookups):
+        for before, state in along.get(quad.predicate.value, ()):
+            yield quad.subject, before, state
     if against and not isinstance(node, rdf.Literal):
         for quad in lookups.out(node):
             for before, state in against.get(quad.predicate.value, ()):
                 yield quad.object, before, state
 
 
-def _incoming(node: Node, names: Iterable[str] | None, lookups: Lookups) -> Iterator[rdf.Quad]:
-    """The triples that lead to a node with one of some properties, or with any."""
-    wanted = None if names is None else list(names)
-    if wanted is None or len(wanted) > _FEW:
+def _incoming(node: Node, names: list[str], lookups: Lookups) -> Iterator[rdf.Quad]:
+    """The triples that lead to a node with one of some properties; with many properties, all that lead to it."""
+    if len(names) > _FEW:
         yield from lookups.into(node)
         return
-    for name in wanted:
+    for name in names:
         yield from lookups.into(node, rdf.NamedNode(name))

@@ -86,18 +86,19 @@ class Validator:
     def _reach(self) -> Reach:
         return Reach(self._shapes)
 
-    def check(self, paths: Sequence[FilePath | str] = ()) -> Report:
+    def check(self, paths: Sequence[FilePath | str] = (), *, instead_of: Iterable[FilePath] = ()) -> Report:
         """The report on files, read together with the ontology and the knowledge base: on what they describe, and on what
         they make of the things of the knowledge base. Without files, the report on all of the knowledge base.
 
-        A file of the project is not read twice. Raises InputError for a file that cannot be read or parsed, UsageError
-        where a store would have to be read whole.
+        A file of the project is not read twice; ``instead_of`` are files of the project that are left out, since the files
+        take their place. Raises InputError for a file that cannot be read or parsed, UsageError where a store would have
+        to be read whole.
         """
         if not paths:
             return self._on_everything()
         self._progress("reading the files")
         files = read(paths)
-        given = {real_name(file.path) for file in files}
+        given = {real_name(path) for path in (*(file.path for file in files), *instead_of)}
         around = [file for file in self._ontology if real_name(file.path) not in given]
         if not self._alone and self._store is None:
             around += [file for file in self._data if real_name(file.path) not in given]
