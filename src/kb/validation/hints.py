@@ -15,6 +15,8 @@ from kb.validation.shapes import Messages
 
 _MOST_NAMES = 100_000
 """Names that are gone through; a store may hold any number."""
+_MUCH_LESS = 0.15
+"""Likeness by which a name is left out beside a better one."""
 _MANY = 3_000
 """Names of one kind that are all compared; of more, those that begin or end alike."""
 
@@ -28,7 +30,15 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     """The known names nearest to one: those that differ in capital letters alone, else the most alike, at most three."""
     known = list(known)
     same = [other for other in known if other.casefold() == name.casefold() and other != name]
-    return same[:1] or near_names(name, known)
+    if same:
+        return same[:1]
+    near = near_names(name, known)
+    if len(near) < 2:
+        return near
+    from difflib import SequenceMatcher  # as the others: few runs need it
+
+    likeness = [SequenceMatcher(None, other, name).ratio() for other in near]
+    return [other for other, like in zip(near, likeness, strict=True) if like > likeness[0] - _MUCH_LESS]
 
 
 class Names:

@@ -16,7 +16,7 @@ from kb.validation.paths import Path
 from kb.validation.shapes import SH, Messages, Shapes
 from kb.validation.wording_kinds import Kinds
 
-_REFERENCES = ("Class", "Node", "Or", "Xone", "And", "In")
+_REFERENCES = ("Class", "Node", "Or", "Xone", "And")
 _NAME_PATTERN = "[a-z0-9]+(-[a-z0-9]+)*$"
 
 _TYPE_LABEL = {"en": "its class", "es": "su clase"}
