@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from types import TracebackType
+from typing import Self
 
 _QUIET = 1.0
 """Seconds in which nothing is shown."""
@@ -26,7 +27,7 @@ class Progress:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._show, daemon=True) if sys.stderr.isatty() else None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         if self._thread:
             self._thread.start()
         return self

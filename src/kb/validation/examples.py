@@ -77,7 +77,8 @@ class Examples:
             right = file.with_name(file.name.replace("invalid-", "valid-", 1))
             if right.is_file():
                 this, other = (_File(path) for path in ((right, file) if valid else (file, right)))
-                parts = [part for part in this.parts() if part not in other.parts()] or this.parts()
+                own = [part for part in this.parts() if part not in other.parts()] or this.parts()
+                parts = [part for part in this.parts() if part in own or _declares_for(part, own)]
                 return Example("\n\n".join(parts), this.remark)
         return None
 
@@ -114,6 +115,12 @@ class Examples:
             if name in named:
                 found.append((len(named), file.stat().st_size, file))
         return [file for _, _, file in sorted(found)]
+
+
+def _declares_for(part: str, others: Iterable[str]) -> bool:
+    """Whether a statement declares a prefix that some others use."""
+    found = _DIRECTIVE.match(part)
+    return found is not None and any(re.search(rf"(?<![\w:]){found[1]}:", other) for other in others)
 
 
 class _File:

@@ -235,7 +235,8 @@ def title(rule: Rule, lang: str) -> str:
 
 def counted(what: str, count: int, lang: str) -> str:
     """A number of files, statements, nodes or rules in words."""
-    return f"{count:,} {_COUNTED.get(lang, _COUNTED['en'])[what][count != 1]}"
+    number = f"{count:,}" if lang == "en" else str(count)
+    return f"{number} {_COUNTED.get(lang, _COUNTED['en'])[what][count != 1]}"
 
 
 def _short(text: str) -> str:
