@@ -8,8 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-
-from validating import GOOD, PREFIXES, kb, mine, project  # noqa: F401 - fixtures
+from validating import GOOD, PREFIXES, kb
 
 from kb import rdf
 from kb.errors import InputError, UsageError

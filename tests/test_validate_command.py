@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from validating import GOOD, PREFIXES, kb, mine, project  # noqa: F401 - fixtures
+from validating import GOOD, PREFIXES, kb
 
 from kb.cli import progress
 from kb.project import Project
@@ -23,7 +23,7 @@ BAD = PREFIXES + "claim:bad a mm:Claim .\n"
 # --- what is read -------------------------------------------------------------------------------------------------
 
 
-def test_folders_many_files_and_standard_input_together_each_once(project: Project, tmp_path: Path) -> None:  # noqa: F811
+def test_folders_many_files_and_standard_input_together_each_once(project: Project, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     (folder / "deep").mkdir(parents=True)
     (folder / "one.ttl").write_text(GOOD)
@@ -36,7 +36,7 @@ def test_folders_many_files_and_standard_input_together_each_once(project: Proje
     assert [row["file"] for row in report["results"] if row["severity"] == "violation"] == ["<stdin>"]
 
 
-def test_each_file_that_cannot_be_read_is_told_once(project: Project, tmp_path: Path) -> None:  # noqa: F811
+def test_each_file_that_cannot_be_read_is_told_once(project: Project, tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text("nonsense")
     (tmp_path / "b.ttl").write_text(GOOD)
     (tmp_path / "c.ttl").write_text("<a> <b>")
@@ -49,7 +49,7 @@ def test_each_file_that_cannot_be_read_is_told_once(project: Project, tmp_path: 
 
 
 @pytest.mark.parametrize("format_", ["text", "json", "csv", "md", "ttl", "sarif"])
-def test_the_report_into_a_file(project: Project, mine: Path, tmp_path: Path, format_: str) -> None:  # noqa: F811
+def test_the_report_into_a_file(project: Project, mine: Path, tmp_path: Path, format_: str) -> None:
     mine.write_text(BAD)
     printed = kb(project, mine, "--format", format_)
     done = kb(project, mine, "--format", format_, "-o", tmp_path / "report")
@@ -59,26 +59,26 @@ def test_the_report_into_a_file(project: Project, mine: Path, tmp_path: Path, fo
     assert written == printed.stdout or format_ == "ttl" and len(written) == len(printed.stdout)
 
 
-def test_what_cannot_be_written_is_told_and_leaves_nothing(project: Project, mine: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_what_cannot_be_written_is_told_and_leaves_nothing(project: Project, mine: Path, tmp_path: Path) -> None:
     mine.write_text(GOOD)
     done = kb(project, mine, "-o", tmp_path / "no" / "folder")
     assert done.returncode == 3 and "cannot be written" in done.stderr
 
 
 @pytest.mark.parametrize("format_", ["ttl", "sarif"])
-def test_summary_is_for_reports_that_count(project: Project, mine: Path, format_: str) -> None:  # noqa: F811
+def test_summary_is_for_reports_that_count(project: Project, mine: Path, format_: str) -> None:
     mine.write_text(GOOD)
     assert kb(project, mine, "--summary", "--format", format_).returncode == 2
 
 
-def test_summary_in_every_other_format(project: Project, mine: Path) -> None:  # noqa: F811
+def test_summary_in_every_other_format(project: Project, mine: Path) -> None:
     mine.write_text(BAD)
     for format_ in ("text", "json", "csv", "md"):
         done = kb(project, mine, "--summary", "--format", format_)
         assert done.returncode == 1 and "mms:ClaimClaimantShape" in done.stdout and "claim:bad" not in done.stdout
 
 
-def test_fail_on_counts_for_every_format(project: Project, mine: Path) -> None:  # noqa: F811
+def test_fail_on_counts_for_every_format(project: Project, mine: Path) -> None:
     mine.write_text(PREFIXES + "claim:a a mm:Claim ; mm:claimant actor:union ; mm:stance stance:doubts .\n")
     for format_ in ("text", "sarif", "ttl"):
         assert kb(project, mine, "--format", format_).returncode == 0
@@ -86,7 +86,7 @@ def test_fail_on_counts_for_every_format(project: Project, mine: Path) -> None: 
         assert kb(project, mine, "--format", format_, "--fail-on", "never").returncode == 0
 
 
-def test_other_peoples_shapes_alone_or_beside_ours(project: Project, mine: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_other_peoples_shapes_alone_or_beside_ours(project: Project, mine: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     (theirs / "examples").mkdir(parents=True)
     (theirs / "boats.ttl").write_text(
@@ -101,7 +101,7 @@ def test_other_peoples_shapes_alone_or_beside_ours(project: Project, mine: Path,
     assert kb(project, mine, "--own-shapes").returncode == 2
 
 
-def test_the_help_documents_the_exit_codes(project: Project) -> None:  # noqa: F811
+def test_the_help_documents_the_exit_codes(project: Project) -> None:
     text = kb(project, "--help").stdout
     for line in ("0  nothing at or over --fail-on", "1  something at or over it", "2  the command is misused", "3  a file cannot be read",
                  "4  the store fails"):  # fmt: skip
@@ -111,7 +111,7 @@ def test_the_help_documents_the_exit_codes(project: Project) -> None:  # noqa: F
 # --- progress -----------------------------------------------------------------------------------------------------
 
 
-def test_progress_is_told_in_order_and_prints_nothing(project: Project, mine: Path, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+def test_progress_is_told_in_order_and_prints_nothing(project: Project, mine: Path, capfd: pytest.CaptureFixture[str]) -> None:
     mine.write_text(GOOD)
     told: list[str] = []
     validate(project, [mine], progress=told.append)

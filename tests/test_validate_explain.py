@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from validating import PREFIXES, kb, project  # noqa: F401 - fixtures
+from validating import PREFIXES, kb
 
 from kb.errors import UsageError
 from kb.project import Project, find_project
@@ -39,7 +39,7 @@ def test_an_unknown_rule_exits_2_with_a_hint() -> None:
     assert "there is no rule 'mms:ClaimClaimntShape'; did you mean ClaimClaimantShape" in done.stderr
 
 
-def test_a_name_of_several_rules_lists_them(project: Project) -> None:  # noqa: F811
+def test_a_name_of_several_rules_lists_them(project: Project) -> None:
     (project.root / "shapes" / "more.ttl").write_text(
         PREFIXES + "mms:SecondShape a sh:PropertyShape ; sh:targetClass mm:Actor ; sh:path mm:order ; sh:maxCount 1 ; sh:name 'Stance'@en ."
     )
@@ -115,7 +115,7 @@ def test_every_rule_can_be_explained_with_a_wrong_example(catalogue: Catalogue) 
                 assert list(parse((declared + example.text).encode(), name)), name
 
 
-def test_other_peoples_rules_are_explained_too(project: Project, tmp_path: Path) -> None:  # noqa: F811
+def test_other_peoples_rules_are_explained_too(project: Project, tmp_path: Path) -> None:
     shapes = tmp_path / "theirs.ttl"
     shapes.write_text(
         PREFIXES

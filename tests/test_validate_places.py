@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from validating import PREFIXES, kb, mine, project  # noqa: F401 - fixtures
+from validating import PREFIXES, kb
 
 from kb import rdf
 from kb.project import Project
@@ -88,7 +88,7 @@ ex:e ex:p 5 .
 
 
 @pytest.mark.parametrize("suffix", ["nt", "nq", "trig", "ttl"])
-def test_a_finding_has_its_line_and_column_in_every_format_of_lines(project: Project, tmp_path: Path, suffix: str) -> None:  # noqa: F811
+def test_a_finding_has_its_line_and_column_in_every_format_of_lines(project: Project, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"mine.{suffix}"
     path.write_text(
         f"<{ID}claim/a> {TYPE} <{MM}Claim> .\n"
@@ -102,14 +102,14 @@ def test_a_finding_has_its_line_and_column_in_every_format_of_lines(project: Pro
     assert finding.end == (3, finding.column + len(f"<{ID}stance/doubts>"))
 
 
-def test_a_file_without_lines_is_still_named(project: Project, tmp_path: Path) -> None:  # noqa: F811
+def test_a_file_without_lines_is_still_named(project: Project, tmp_path: Path) -> None:
     path = tmp_path / "mine.jsonld"
     path.write_text(f'{{"@id": "{ID}claim/a", "@type": "{MM}Claim"}}')
     (finding,) = validate(project, [path]).findings
     assert (finding.place(), finding.line) == (str(path), None)
 
 
-def test_value_then_property_then_subject(project: Project, mine: Path) -> None:  # noqa: F811
+def test_value_then_property_then_subject(project: Project, mine: Path) -> None:
     mine.write_text(
         PREFIXES
         + """claim:two a mm:Claim ;
@@ -131,13 +131,13 @@ claim:none
     assert found["none", "MinCo"].line == 19
 
 
-def test_nodes_in_brackets_are_found_by_their_bracket(project: Project, mine: Path) -> None:  # noqa: F811
+def test_nodes_in_brackets_are_found_by_their_bracket(project: Project, mine: Path) -> None:
     mine.write_text(PREFIXES + "claim:a a mm:Claim ;\n    mm:claimant [\n        a mm:Actor\n    ] .\n")
     (finding,) = validate(project, [mine]).findings
     assert (finding.rule.iri.rpartition("/")[2], finding.line, finding.column) == ("ActorLabelShape", 12, 17)
 
 
-def test_of_several_files_the_one_that_says_it(project: Project, tmp_path: Path) -> None:  # noqa: F811
+def test_of_several_files_the_one_that_says_it(project: Project, tmp_path: Path) -> None:
     first, second = tmp_path / "first.ttl", tmp_path / "second.ttl"
     first.write_text(PREFIXES + "claim:a a mm:Claim ; mm:claimant actor:union .\n")
     second.write_text(PREFIXES + "# about the same claim\nclaim:a mm:stance stance:doubts .\n")
@@ -145,7 +145,7 @@ def test_of_several_files_the_one_that_says_it(project: Project, tmp_path: Path)
     assert finding.place() == f"{second}:12"
 
 
-def test_what_a_file_makes_of_another_thing_stands_at_its_own_triple(project: Project, mine: Path) -> None:  # noqa: F811
+def test_what_a_file_makes_of_another_thing_stands_at_its_own_triple(project: Project, mine: Path) -> None:
     shapes = project.root / "shapes" / "claims.ttl"
     shapes.write_text(
         PREFIXES + "mms:OnceShape a sh:PropertyShape ; sh:targetClass mm:Actor ; sh:maxCount 1 ; sh:path [ sh:inversePath mm:claimant ] .\n"
@@ -158,7 +158,7 @@ def test_what_a_file_makes_of_another_thing_stands_at_its_own_triple(project: Pr
     assert finding.detail["es"].endswith("el archivo le afecta con claim:new → mm:claimant")
 
 
-def test_columns_stand_at_the_end_of_the_tables(project: Project, mine: Path) -> None:  # noqa: F811
+def test_columns_stand_at_the_end_of_the_tables(project: Project, mine: Path) -> None:
     mine.write_text(PREFIXES + "claim:a a mm:Claim ; mm:claimant actor:union ; mm:stance stance:doubts .\n")
     header, row = kb(project, mine, "--format", "csv", "--fail-on", "never").stdout.splitlines()
     assert header == "severity,rule,name,message,focus,label,path,value,detail,file,line,mend,column"

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from validating import GOOD, PREFIXES, kb, mine, project  # noqa: F401 - fixtures
+from validating import GOOD, PREFIXES, kb
 
 from kb import __version__
 from kb.project import Project
@@ -27,20 +27,20 @@ def schema() -> jsonschema.Draft4Validator:
     return jsonschema.Draft4Validator(json.loads(text), format_checker=jsonschema.FormatChecker())
 
 
-def log_of(project: Project, path: Path, lang: str = "en") -> dict[str, Any]:  # noqa: F811
+def log_of(project: Project, path: Path, lang: str = "en") -> dict[str, Any]:
     return json.loads(as_sarif(validate(project, [path]), lang, 1))
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("content", [FAULTY, GOOD, "", PREFIXES + "[] mm:stance 'x', 'y' .\n", PREFIXES + r'claim:a skos:prefLabel "\u202E\u001B" .'])
-def test_every_report_is_valid_sarif(schema: jsonschema.Draft4Validator, project: Project, mine: Path, content: str, lang: str) -> None:  # noqa: F811
+def test_every_report_is_valid_sarif(schema: jsonschema.Draft4Validator, project: Project, mine: Path, content: str, lang: str) -> None:
     mine.write_text(content)
     done = kb(project, mine, "--format", "sarif", "--lang", lang, "--fail-on", "never")
     assert done.returncode == 0 and not set(done.stdout) & {"\x1b", "\u202e"}
     schema.validate(json.loads(done.stdout))
 
 
-def test_a_result_says_what_where_and_how_grave(project: Project, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_result_says_what_where_and_how_grave(project: Project, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine.write_text(FAULTY)
     monkeypatch.chdir(mine.parent)
     (run,) = log_of(project, mine)["runs"]
@@ -73,7 +73,7 @@ def test_a_result_says_what_where_and_how_grave(project: Project, mine: Path, mo
     }
 
 
-def test_paths_are_relative_to_the_folder_and_percent_encoded(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_paths_are_relative_to_the_folder_and_percent_encoded(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here" / "my data").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "here")
     for name, uri in (("my data/año 1%.ttl", "my%20data/a%C3%B1o%201%25.ttl"), ("../outside.ttl", (tmp_path / "outside.ttl").as_uri())):
@@ -82,7 +82,7 @@ def test_paths_are_relative_to_the_folder_and_percent_encoded(project: Project, 
         assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
-def test_fingerprints_survive_moved_lines_and_tell_findings_apart(project: Project, mine: Path) -> None:  # noqa: F811
+def test_fingerprints_survive_moved_lines_and_tell_findings_apart(project: Project, mine: Path) -> None:
     more = "claim:b a mm:Claim .\n[] a mm:Claim .\n[] a mm:Claim .\n"
 
     def prints() -> list[str]:
@@ -97,7 +97,7 @@ def test_fingerprints_survive_moved_lines_and_tell_findings_apart(project: Proje
     assert prints() != before
 
 
-def test_what_cannot_be_read_is_a_result_too(schema: jsonschema.Draft4Validator, project: Project, tmp_path: Path) -> None:  # noqa: F811
+def test_what_cannot_be_read_is_a_result_too(schema: jsonschema.Draft4Validator, project: Project, tmp_path: Path) -> None:
     """A code host shows results, and no notifications; the exit code and the message stay as for people."""
     for name, content in (("one.ttl", "@prefix ex: <http://example.org/> .\nex:a ex:p ; .\n"), ("two.ttl", "\xef\xbb\xbf"), ("good.ttl", GOOD)):
         (tmp_path / name).write_text(content)
@@ -116,13 +116,13 @@ def test_what_cannot_be_read_is_a_result_too(schema: jsonschema.Draft4Validator,
     assert (other.returncode, other.stdout) == (3, "")
 
 
-def test_standard_input_has_a_name(schema: jsonschema.Draft4Validator, project: Project) -> None:  # noqa: F811
+def test_standard_input_has_a_name(schema: jsonschema.Draft4Validator, project: Project) -> None:
     log = json.loads(kb(project, "-", "--format", "sarif", stdin=FAULTY.encode()).stdout)
     schema.validate(log)
     assert log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "stdin"
 
 
-def test_text_of_the_data_is_no_markup(project: Project, mine: Path) -> None:  # noqa: F811
+def test_text_of_the_data_is_no_markup(project: Project, mine: Path) -> None:
     mine.write_text(PREFIXES + 'claim:a a mm:Claim ; skos:prefLabel "<b>*[x](http://evil.example)`"@en .\n')
     markdown = log_of(project, mine)["runs"][0]["results"][0]["message"]["markdown"]
     assert r"\<b\>\*\[x\](http://evil.example)\`" in markdown

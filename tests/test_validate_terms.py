@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from test_ontology import INDIVIDUALS, TERMS
-from validating import PREFIXES, kb, mine, project  # noqa: F401 - fixtures
+from validating import PREFIXES, kb
 
 from kb import rdf, turtle
-from kb.namespaces import EXTERNAL, PREFIXES as ALL_PREFIXES
+from kb.namespaces import EXTERNAL
+from kb.namespaces import PREFIXES as ALL_PREFIXES
 from kb.project import Project, find_project
 from kb.validation import Severity, validate, vocabularies
 from kb.validation.literals import is_well_typed
@@ -23,7 +24,7 @@ MORE = "".join(
 LINES = (PREFIXES + MORE).count("\n")
 
 
-def findings_on(project: Project, mine: Path, statements: str, **options: object) -> list[tuple[str, str, int | None, str]]:  # noqa: F811
+def findings_on(project: Project, mine: Path, statements: str, **options: object) -> list[tuple[str, str, int | None, str]]:
     mine.write_text(PREFIXES + MORE + CLAIM + statements)
     found = validate(project, [mine], **options).findings
     return [(f.rule.iri.rpartition("/")[2], f.severity.name.lower(), f.line and f.line - LINES - 1, f.detail["en"]) for f in found]
@@ -56,7 +57,7 @@ def findings_on(project: Project, mine: Path, statements: str, **options: object
     ],
 )  # fmt: skip
 def test_a_name_that_is_wrong_is_named_as_such(
-    project: Project, mine: Path, statement: str, rule: str, severity: str, detail: str  # noqa: F811
+    project: Project, mine: Path, statement: str, rule: str, severity: str, detail: str
 ) -> None:
     (found,) = findings_on(project, mine, statement)
     assert found[:3] == (rule, severity, 1)
@@ -73,18 +74,18 @@ def test_a_name_that_is_wrong_is_named_as_such(
         "ex:a ex:p skos:Concept , mm:claimant , <http://schema.org/> , <http://purl.org/ontology/bibo/status/draft> .",
     ],
 )
-def test_no_false_alarm(project: Project, mine: Path, statement: str) -> None:  # noqa: F811
+def test_no_false_alarm(project: Project, mine: Path, statement: str) -> None:
     assert findings_on(project, mine, statement) == []
 
 
-def test_words_in_spanish(project: Project, mine: Path) -> None:  # noqa: F811
+def test_words_in_spanish(project: Project, mine: Path) -> None:
     mine.write_text(PREFIXES + CLAIM + "ex:a mm:ofmission ex:b .\n")
     text = validate(project, [mine]).text("es")
     assert "no está definido; ¿quiso decir mm:ofMission? Las mayúsculas cuentan" in text
     assert "did you mean" not in text
 
 
-def test_a_misspelt_name_is_told_once(project: Project, mine: Path) -> None:  # noqa: F811
+def test_a_misspelt_name_is_told_once(project: Project, mine: Path) -> None:
     """Not also as a property that has no place, as a value that is missing, or as a node that no rule looks at."""
     mine.write_text(PREFIXES + "claim:a a mm:Claim ; mm:Claimant actor:union .\nclaim:b a mm:claim ; mm:claimant actor:union .\n")
     found = validate(project, [mine]).findings
@@ -108,25 +109,25 @@ def test_a_misspelt_name_is_told_once(project: Project, mine: Path) -> None:  # 
         ("@prefix place: <http://example.org/place/> .\n", 1),
     ],
 )
-def test_a_prefix_for_something_else_is_a_warning(project: Project, mine: Path, declaration: str, line: int) -> None:  # noqa: F811
+def test_a_prefix_for_something_else_is_a_warning(project: Project, mine: Path, declaration: str, line: int) -> None:
     mine.write_text(declaration + PREFIXES.replace("@prefix schema", "@prefix none") + CLAIM)
     (found,) = validate(project, [mine]).findings
     assert (found.rule.iri.rpartition("/")[2], found.severity, found.line) == ("KnownPrefix", Severity.WARNING, line)
     assert "in the project it stands for <" in found.detail["en"]
 
 
-def test_a_declaration_inside_a_text_is_none(project: Project, mine: Path) -> None:  # noqa: F811
+def test_a_declaration_inside_a_text_is_none(project: Project, mine: Path) -> None:
     mine.write_text(PREFIXES + CLAIM + 'ex:a ex:p """\n@prefix schema: <https://schema.org/> .\n""" .\n')
     assert not validate(project, [mine]).findings
 
 
-def test_a_file_of_which_nothing_is_looked_at_says_so(project: Project, mine: Path) -> None:  # noqa: F811
+def test_a_file_of_which_nothing_is_looked_at_says_so(project: Project, mine: Path) -> None:
     mine.write_text("@prefix ex: <http://example.org/> .\nex:a ex:p 1 .\n")
     (found,) = validate(project, [mine]).findings
     assert (found.rule.iri.rpartition("/")[2], found.severity, found.line) == ("SomethingChecked", Severity.WARNING, 2)
 
 
-def test_other_peoples_shapes_alone_leave_our_checks_out(project: Project, mine: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_other_peoples_shapes_alone_leave_our_checks_out(project: Project, mine: Path, tmp_path: Path) -> None:
     shapes = tmp_path / "theirs.ttl"
     shapes.write_text(PREFIXES + "ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .")
     mine.write_text(PREFIXES + "ex:a a ex:T , skos:Conzept ; ex:p 'x'^^xsd:integer ; mm:nothing 1 .\n")
@@ -223,18 +224,18 @@ def test_white_space_is_no_part_of_a_number() -> None:
         (r'"turned \u202E"@en', "PlainText", "warning", "has a character that nobody sees (U+202E)"),
     ],
 )
-def test_a_literal_that_is_wrong(project: Project, mine: Path, literal: str, rule: str, severity: str, detail: str) -> None:  # noqa: F811
+def test_a_literal_that_is_wrong(project: Project, mine: Path, literal: str, rule: str, severity: str, detail: str) -> None:
     (found,) = findings_on(project, mine, f"ex:a ex:p {literal} .")
     assert found[:3] == (rule, severity, 1)
     assert found[3].startswith(detail)
 
 
-def test_white_space_around_a_name_but_not_around_any_text(project: Project, mine: Path) -> None:  # noqa: F811
+def test_white_space_around_a_name_but_not_around_any_text(project: Project, mine: Path) -> None:
     found = findings_on(project, mine, 'ex:a skos:altLabel "pier "@en ; rdfs:comment "a text "@en .')
     assert [item[0] for item in found] == ["PlainText"]
 
 
-def test_an_ill_typed_literal_is_told_once(project: Project, mine: Path) -> None:  # noqa: F811
+def test_an_ill_typed_literal_is_told_once(project: Project, mine: Path) -> None:
     (project.root / "shapes" / "claims.ttl").write_text(
         PREFIXES + "ex:S a sh:PropertyShape ; sh:targetClass mm:Claim ; sh:path mm:order ; sh:datatype xsd:integer ; sh:minInclusive 1 .\n"
     )
@@ -247,7 +248,7 @@ def test_an_ill_typed_literal_is_told_once(project: Project, mine: Path) -> None
     assert not [f for f in found if f.line == 11 and "WellTyped" not in f.rule.iri]
 
 
-def test_what_cannot_be_read_tells_of_the_prefix(project: Project, mine: Path) -> None:  # noqa: F811
+def test_what_cannot_be_read_tells_of_the_prefix(project: Project, mine: Path) -> None:
     for content, hint in (("Claim:a a Claim:b .", "did you mean claim? Capital letters count"), ("clam:a a clam:b .", "did you mean claim?")):
         mine.write_text(content)
         assert hint in kb(project, mine).stderr

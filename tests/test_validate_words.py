@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from validating import PREFIXES, kb, mine, project  # noqa: F401 - fixtures
+from validating import PREFIXES, kb
 
 from kb.project import Project, find_project
 from kb.validation import validate
@@ -87,7 +87,7 @@ MORE = (
          "none that is one of mm:Denial, mm:Concession", "ninguno que sea uno de mm:Denial, mm:Concession"),
     ],
 )  # fmt: skip
-def test_what_is_wrong(project: Project, mine: Path, shape: str, said: str, en: str, es: str) -> None:  # noqa: F811
+def test_what_is_wrong(project: Project, mine: Path, shape: str, said: str, en: str, es: str) -> None:
     (project.root / "shapes" / "claims.ttl").write_text(PREFIXES + MORE + SHAPE + shape + " .")
     (project.root / "data" / "more.ttl").write_text(PREFIXES + MORE + DATA)
     mine.write_text(PREFIXES + MORE + f"claim:a a mm:Claim{' ; ' if said else ''}{said} .\n")
@@ -111,14 +111,14 @@ def test_what_is_wrong(project: Project, mine: Path, shape: str, said: str, en: 
          "breaks the rule “speaker”"),
     ],
 )  # fmt: skip
-def test_shapes_within_shapes(project: Project, mine: Path, shape: str, said: str, en: str) -> None:  # noqa: F811
+def test_shapes_within_shapes(project: Project, mine: Path, shape: str, said: str, en: str) -> None:
     (project.root / "shapes" / "claims.ttl").write_text(PREFIXES + f"mms:NodeS a sh:NodeShape ; sh:targetClass mm:Claim ; {shape} .")
     mine.write_text(PREFIXES + f"claim:a a mm:Claim{' ; ' if said else ''}{said} .\n")
     (finding,) = [f for f in validate(project, [mine]).findings if f.rule.iri.endswith("/NodeS")]
     assert finding.detail["en"] == en
 
 
-def test_closed_tells_where_a_property_belongs_or_which_is_meant(project: Project, mine: Path) -> None:  # noqa: F811
+def test_closed_tells_where_a_property_belongs_or_which_is_meant(project: Project, mine: Path) -> None:
     (project.root / "shapes" / "claims.ttl").write_text(
         PREFIXES + MORE + "mms:S a sh:NodeShape ; sh:targetClass mm:Claim ; sh:closed true ; sh:ignoredProperties ( rdf:type ) ;\n"
         "    sh:property [ sh:path mm:claimant ] , [ sh:path ex:noted ] ."
@@ -130,7 +130,7 @@ def test_closed_tells_where_a_property_belongs_or_which_is_meant(project: Projec
     assert found["notd"]["en"] == "has no place here; did you mean http://example.org/noted?"
 
 
-def test_a_path_of_alternatives_names_the_property_that_was_used(project: Project, mine: Path) -> None:  # noqa: F811
+def test_a_path_of_alternatives_names_the_property_that_was_used(project: Project, mine: Path) -> None:
     (project.root / "shapes" / "claims.ttl").write_text(
         PREFIXES + MORE + SHAPE + "[ sh:alternativePath ( mm:date mm:saidOn ) ] ; sh:pattern '^[0-9]{4}$' ."
     )
@@ -150,14 +150,14 @@ def test_headline_counts_one_and_many() -> None:
     assert many.headline("es") == "4 archivos: conforme (0 enunciados, 1234 nodos comprobados, 2 reglas)"
 
 
-def test_a_report_has_a_line_that_is_right_and_the_real_rules_have_one(mine: Path) -> None:  # noqa: F811
+def test_a_report_has_a_line_that_is_right_and_the_real_rules_have_one(mine: Path) -> None:
     mine.write_text(PREFIXES + "claim:mine-1 a mm:Claim .\n")
     text = kb(find_project(), mine, "--engine", "pyshacl").stdout
     assert "  For example: mm:stance stance:affirms ;\n" in text
     assert "  Por ejemplo: mm:stance stance:affirms ;\n" in kb(find_project(), mine, "--lang", "es").stdout
 
 
-def test_spanish_has_no_english_left(project: Project, mine: Path) -> None:  # noqa: F811
+def test_spanish_has_no_english_left(project: Project, mine: Path) -> None:
     mine.write_text(PREFIXES + "claim:a a mm:Claim ; mm:claimant actor:unoin ; mm:stance stance:no .\n")
     done = kb(project, mine, "--lang", "es")
     assert (

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
-
-import pytest
 
 from kb.project import Project, find_project
 
@@ -40,25 +37,6 @@ mms:ActorLabelShape a sh:PropertyShape ; sh:path skos:prefLabel ; sh:minCount 1 
 """
 )
 GOOD = PREFIXES + "claim:new a mm:Claim ; mm:claimant actor:union ; mm:stance stance:affirms .\n"
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """A small knowledge base: the real ontology, two actors (one of them at fault), three rules."""
-    root = tmp_path / "kb"
-    for folder in ("data", "shapes", "queries"):
-        (root / folder).mkdir(parents=True)
-    (root / "ontology").symlink_to(ROOT / "ontology")
-    (root / "shapes" / "claims.ttl").write_text(SHAPES)
-    (root / "data" / "actors.ttl").write_text(
-        PREFIXES + 'actor:union a mm:Actor ; skos:prefLabel "Union"@en .\nactor:faulty a mm:Actor .\n'
-    )
-    return Project(root)
-
-
-@pytest.fixture
-def mine(tmp_path: Path) -> Path:
-    return tmp_path / "mine.ttl"
 
 
 def kb(project: Project, *args: object, stdin: bytes = b"", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -99,12 +99,12 @@ class Examples:
 
     def _stem(self, rule: str) -> str:
         """The module whose shapes hold a rule, which its examples are named for."""
-        start = f"{curie(rule)} a "
-        for file in sorted(self._folder.parent.glob("*.ttl")):
-            text = file.read_text(encoding="utf-8")
-            if text.startswith(start) or f"\n{start}" in text:
-                return file.stem
-        return ""
+        start = f"\n{curie(rule)} a "
+        return next((stem for stem, text in self._shapes if start in text), "")
+
+    @cached_property
+    def _shapes(self) -> list[tuple[str, str]]:
+        return [(file.stem, "\n" + file.read_text(encoding="utf-8")) for file in sorted(self._folder.parent.glob("*.ttl"))]
 
     def _breaking(self, name: str) -> list[FilePath]:
         """The invalid examples of a rule, those that break the fewest others first."""

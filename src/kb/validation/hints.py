@@ -9,7 +9,7 @@ from itertools import islice
 
 from kb import rdf
 from kb.messages import hint_at, near_names
-from kb.namespaces import curie
+from kb.namespaces import ID
 from kb.validation.lookups import Lookups
 from kb.validation.shapes import Messages
 
@@ -49,26 +49,27 @@ class Names:
         self._found: dict[str, list[str]] = {}
 
     def near(self, iri: str) -> list[str]:
-        """The CURIEs of described things that may be meant by the IRI of one that is not: the same name of another kind,
-        else the most alike of the same kind."""
+        """The CURIEs of described things that may be meant by the project's IRI of one that is not: the same name of
+        another kind, else the most alike of the same kind."""
         if iri not in self._found:
-            prefix, _, name = curie(iri).partition(":")
-            same = sorted(f"{kind}:{name}" for kind, names in self._by_kind.items() if name in names)
-            self._found[iri] = same[:3] or [f"{prefix}:{near}" for near in nearest(name, self._alike(prefix, name))]
+            kind, _, name = iri.removeprefix(ID).partition("/")
+            same = sorted(f"{other}:{name}" for other, names in self._by_kind.items() if name in names)
+            self._found[iri] = same[:3] or [f"{kind}:{near}" for near in nearest(name, self._alike(kind, name))]
         return self._found[iri]
 
-    def _alike(self, prefix: str, name: str) -> Iterable[str]:
-        names = self._by_kind.get(prefix, {})
+    def _alike(self, kind: str, name: str) -> Iterable[str]:
+        names = self._by_kind.get(kind, {})
         if len(names) <= _MANY:
             return names
         return (other for other in names if other[:4] == name[:4] or other[-4:] == name[-4:])
 
     @cached_property
     def _by_kind(self) -> Mapping[str, Mapping[str, None]]:
-        """The local names of what is described, by prefix."""
+        """The names of what is described, by kind of identifier."""
         names: dict[str, dict[str, None]] = defaultdict(dict)
         for quad in islice(self._lookups.having(rdf.RDF_TYPE), _MOST_NAMES):
-            if isinstance(quad.subject, rdf.NamedNode):
-                prefix, _, name = curie(quad.subject.value).partition(":")
-                names[prefix][name] = None
+            iri = quad.subject.value
+            if iri.startswith(ID):
+                kind, _, name = iri[len(ID) :].partition("/")
+                names[kind][name] = None
         return names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 from kb.namespaces import EXTERNAL
@@ -12,9 +12,11 @@ from kb.validation.hints import nearest
 
 _CHECKED = {prefix: namespace for prefix, namespace in EXTERNAL.items() if prefix != "wd"}
 """Wikidata's are individuals without end: where an identifier came from is what counts there."""
-_SECTION = re.compile(r"\[(\w+) (\w+)( deprecated)?\]\Z")
+_SECTION = re.compile(r"^\[(\w+) (\w+)( deprecated)?\]$", re.MULTILINE)
 _NAME = re.compile(r"[\w.-]+\Z")
 _MEMBER = re.compile(r"_[1-9][0-9]*\Z")
+
+_READ: dict[str, dict[str, Term]] = {}
 
 
 class Term(NamedTuple):
@@ -36,7 +38,7 @@ def term(prefix: str, name: str) -> Term | None:
     """What a vocabulary knows of a name; None where it has no such term."""
     if prefix == "rdf" and _MEMBER.match(name):
         return Term("Property", False)
-    return _terms().get(prefix, {}).get(name)
+    return _terms(prefix).get(name)
 
 
 def is_unknown(iri: str) -> bool:
@@ -45,27 +47,30 @@ def is_unknown(iri: str) -> bool:
     return found is not None and _NAME.match(found[1]) is not None and term(*found) is None
 
 
-def near(iri: str) -> list[str]:
-    """The CURIEs of the terms of its vocabulary that an IRI may stand for."""
-    found = split(iri)
+def unknown_near(iri: str) -> list[str]:
+    """The CURIEs of the terms that an unknown one of a vocabulary may stand for; none for any other IRI."""
+    found = split(iri) if is_unknown(iri) else None
     return [f"{found[0]}:{name}" for name in nearest(found[1], names(found[0]))] if found else []
 
 
 def names(prefix: str) -> list[str]:
     """All terms of a vocabulary."""
-    return list(_terms().get(prefix, {}))
+    return list(_terms(prefix))
+
+
+def _terms(prefix: str) -> dict[str, Term]:
+    """The terms of one vocabulary, read when they are first asked for."""
+    if prefix not in _READ:
+        _READ[prefix] = {}
+        for start, section in _sections():
+            if start[1] == prefix:
+                _READ[prefix].update(dict.fromkeys(section.split(), Term(start[2], bool(start[3]))))
+    return _READ[prefix]
 
 
 @cache
-def _terms() -> dict[str, dict[str, Term]]:
-    found: dict[str, dict[str, Term]] = {}
-    section = Term("", False)
-    current: dict[str, Term] = {}
-    for line in resources.files("kb.validation").joinpath("external_terms.txt").read_text(encoding="utf-8").splitlines():
-        header = _SECTION.match(line)
-        if header:
-            current = found.setdefault(header[1], {})
-            section = Term(header[2], bool(header[3]))
-        elif not line.startswith("#"):
-            current.update(dict.fromkeys(line.split(), section))
-    return found
+def _sections() -> list[tuple[re.Match[str], str]]:
+    text = Path(__file__).with_name("external_terms.txt").read_text(encoding="utf-8")
+    starts = list(_SECTION.finditer(text))
+    ends = [*(start.start() for start in starts[1:]), len(text)]
+    return [(start, text[start.end() : end]) for start, end in zip(starts, ends, strict=True)]

@@ -38,7 +38,9 @@ class Kinds:
 
     def nowhere(self, node: object) -> Messages:
         """For a reference to a thing that nothing describes: that, and which one may be meant."""
-        near = hint(self._names.near(node.value) if isinstance(node, rdf.NamedNode) else [])
+        near = hint([])
+        if isinstance(node, rdf.NamedNode):
+            near = hint(self._names.near(node.value) if node.value.startswith(ID) else vocabularies.unknown_near(node.value))
         return both(f"is described nowhere{near['en']}", f"no está descrito en ninguna parte{near['es']}")
 
     def is_nowhere(self, value: object) -> bool:
@@ -131,7 +133,7 @@ class Kinds:
         unknown = vocabularies.is_unknown(result.path.value)
         near = hint([] if describes(self._lookups, result.path) else nearest(curie(result.path.value), allowed))
         if unknown:
-            near = near if near["en"] else hint(vocabularies.near(result.path.value))
+            near = near if near["en"] else hint(vocabularies.unknown_near(result.path.value))
             return both(f"does not exist{near['en']}", f"no existe{near['es']}")
         return both(f"has no place here{near['en']}", f"no cabe aquí{near['es']}")
 
