@@ -8,7 +8,7 @@ import pytest
 from validating import PREFIXES, kb
 
 from kb import rdf
-from kb.project import Project
+from kb.project import Project, find_project
 from kb.turtle.places import Places
 from kb.validation import validate
 
@@ -70,6 +70,37 @@ a:x a:p 2 .
 <y> a:p 3 .
 """
     assert places_of(text) == {"p 1": "2:1", "p 2": "5:2", "p 3": "6:3"}
+
+
+def test_nearest_where_a_triple_is_not_there() -> None:
+    text = '# one\n@prefix ex: <http://example.org/> .\nex:a a ex:B ;\n  ex:p 1 ,\n    "# not . a comment"@en .\n\nex:c.d ex:p ex:a.\n[] ex:p 1 .\n'
+    places = Places(text, list(rdf.parse(text, format=rdf.RdfFormat.TURTLE)))
+    a, p, c = (rdf.NamedNode(f"http://example.org/{name}") for name in ("a", "p", "c.d"))
+
+    def line(*parts: object) -> int | None:
+        place = places.nearest(*parts)
+        return place and place.line
+
+    assert (line(a), line(a, p), line(a, p, rdf.Literal("# not . a comment", language="en"))) == (3, 4, 5)
+    # The property where the value is another one, the thing where the property is.
+    assert (line(a, p, rdf.Literal("missing")), line(a, rdf.NamedNode("http://example.org/none")), line(c), line(p)) == (4, 3, 7, None)
+    assert places.of_predicate(a, p, rdf.Literal("# not . a comment", language="en")) == (4, 3, 4, 7)
+
+
+def test_what_is_read_of_one_thing_is_what_is_read_of_all() -> None:
+    """The quick way, over the statements about one thing, holds for every file of the ontology and of the shapes."""
+    project = find_project()
+    compared = 0
+    for path in [*project.ontology_files(), *project.shape_files()]:
+        text = path.read_text(encoding="utf-8")
+        quads = list(rdf.parse(text, format=rdf.RdfFormat.TURTLE, rename_blank_nodes=True))
+        quick, whole = Places(text, quads), Places(text, quads)._whole
+        for quad in quads:
+            if isinstance(quad.subject, rdf.NamedNode) and not isinstance(quad.object, rdf.BlankNode):
+                key = (quad.subject, quad.predicate, quad.object)
+                assert quick._index(quad.subject, quad.object).triples[key] == whole.triples[key], (path, key)
+                compared += 1
+    assert compared > 5000
 
 
 def test_trig_and_n_quads_have_lines_too() -> None:

@@ -99,5 +99,5 @@ def command(
         answered = answer(project, request, progress)
     write_output(printable(answered.text), output)
     if answered.error:
-        note(error_line(str(answered.error)))
+        note(error_line(answered.error))
     sys.exit(answered.exit_code)

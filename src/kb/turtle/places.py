@@ -7,20 +7,39 @@ statement is the n-th triple. What is written in brackets has no name; such node
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from kb import rdf
 from kb.namespaces import PREFIXES
-from kb.turtle.source import Token, tokens
+from kb.turtle.written import Reader, Span, Written, is_nameless
 
 _RDF = PREFIXES["rdf"]
-_FIRST, _REST, _NIL = (rdf.NamedNode(_RDF + name) for name in ("first", "rest", "nil"))
-_GROUP = "urn:x-group:"
-_DIRECTIVES = {"@prefix": 3, "@base": 2, "@version": 2, "PREFIX": 3, "BASE": 2, "VERSION": 2}
-"""The tokens of each directive, the full stop of those with @ left out."""
+_FIRST, _REST = (rdf.NamedNode(_RDF + name) for name in ("first", "rest"))
+
+LONGEST = 8 << 20
+"""Characters of a text that is read whole, for the places of nodes without a name; a second or two for that many."""
+
+# From one end of a statement to the next, quickly; what stands in texts, addresses and comments is passed over. A full stop
+# within a name or a number ends nothing. Where the text is so dense that this errs, a place is not found, never a wrong one.
+_STATEMENT = re.compile(
+    r"""(?: [^.{}"'<\#\\]++ | \"{3}(?:[^"\\]|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*+'{3}
+      | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+' | <[^<>\s]*+> | < | \#[^\n\r]*+ | \\.
+      | (?<=[\w:%-])\.(?=[\w:%-]) | ["'] )*+ [.{}]""",
+    re.VERBOSE | re.DOTALL,
+)
+_WORD = re.compile(r"(?:\s+|\#[^\n\r]*)*+(<[^<>\s]*>|[^\s<>\[\]();,\"']+)")
+_DIRECTIVE = re.compile(r"@|(?:PREFIX|BASE|VERSION)\Z", re.IGNORECASE)
+_DECLARED = re.compile(
+    r"^[ \t]*(?:@prefix\s+[^\s:]*:\s*<[^<>\s]*>\s*\.|PREFIX\s+[^\s:]*:\s*<[^<>\s]*>|@base\s*<[^<>\s]*>\s*\.|BASE\s*<[^<>\s]*>)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PREFIX = re.compile(r"prefix\s+([^\s:]*):\s*<([^<>\s]*)>", re.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -32,187 +51,128 @@ class Place(NamedTuple):
     end_column: int
 
 
-class _Span(NamedTuple):
-    start: int
-    end: int
-
-
-class _Written(NamedTuple):
-    """A triple as written; a node in brackets goes by a name of its own. ``item`` says that it is a member of a list."""
-
-    subject: str
-    predicate: str
-    object: str
-    spans: tuple[_Span, _Span, _Span]
-    item: bool
-
-
 class Places:
-    """The places of the triples of one text."""
+    """The places of the triples of one text. What is asked for is read, and no more: a text may be long."""
 
     def __init__(self, text: str, quads: Sequence[rdf.Quad], base_iri: str | None = None) -> None:
-        """``quads`` are what the parser made of the text, in its order; a text that it refuses raises SyntaxError."""
-        self._starts = [0, *(index + 1 for index, sign in enumerate(text) if sign == "\n")]
-        written, plain = _Reader(text).read()
-        read = [
-            rdf.Triple(quad.subject, quad.predicate, quad.object)
-            for quad in rdf.parse(plain, format=rdf.RdfFormat.TURTLE, base_iri=base_iri)
-        ]
-        names = _names(written, read, quads)
-        self._triples: dict[tuple, tuple[_Span, _Span]] = {}
-        self._predicates: dict[tuple, _Span] = {}
-        self._subjects: dict[object, _Span] = {}
-        for triple, as_written in zip(read, written, strict=False):
-            subject, value = names.get(triple.subject, triple.subject), names.get(triple.object, triple.object)
-            at_subject, at_predicate, at_object = as_written.spans
-            self._subjects.setdefault(subject, at_subject)
-            self._predicates.setdefault((subject, triple.predicate), at_predicate)
-            self._triples.setdefault((subject, triple.predicate, value), (at_predicate, at_object))
+        """``quads`` are what the parser made of the text, in its order."""
+        self._text = text
+        self._quads = quads
+        self._base = base_iri
+        self._found: dict[object, _Index] = {}
 
     def has(self, subject: object, predicate: object = None, value: object = None) -> bool:
         """Whether the place of just these parts is known."""
+        index = self._index(subject, value)
         if value is not None:
-            return (subject, predicate, value) in self._triples
-        return (subject, predicate) in self._predicates if predicate is not None else subject in self._subjects
+            return (subject, predicate, value) in index.triples
+        return (subject, predicate) in index.predicates if predicate is not None else subject in index.subjects
 
     def nearest(self, subject: object, predicate: object = None, value: object = None) -> Place | None:
         """The place of the value in the triple, else that of the property, else that of the subject; terms are the engine's."""
-        triple = self._triples.get((subject, predicate, value))
-        span = triple[1] if triple else self._predicates.get((subject, predicate)) or self._subjects.get(subject)
+        index = self._index(subject, value)
+        triple = index.triples.get((subject, predicate, value))
+        span = triple[1] if triple else index.predicates.get((subject, predicate)) or index.subjects.get(subject)
         return self._place(span) if span else None
 
     def of_predicate(self, subject: object, predicate: object, value: object) -> Place | None:
         """The place of the property in one triple; the nearest where that is not known."""
-        triple = self._triples.get((subject, predicate, value))
+        triple = self._index(subject, value).triples.get((subject, predicate, value))
         return self._place(triple[0]) if triple else self.nearest(subject, predicate)
 
-    def _place(self, span: _Span) -> Place:
+    def _index(self, subject: object, value: object) -> _Index:
+        """What is known of a node: of one with a name from the statements that begin with it, else from the whole text."""
+        if isinstance(value, rdf.BlankNode) and self._whole.subjects:
+            return self._whole
+        if subject not in self._found:
+            index = self._of_statements(subject) if isinstance(subject, rdf.NamedNode) else _Index()
+            self._found[subject] = index if subject in index.subjects else self._whole
+        return self._found[subject]
+
+    def _of_statements(self, subject: rdf.NamedNode) -> _Index:
+        spans: list[Span] = []
+        for name in (f"<{subject.value}>", *self._prefixed(subject.value)):
+            spans += self._statements.get(name, ())
+        return self._read(sorted([*self._directives, *spans])) if spans else _Index()
+
+    def _prefixed(self, iri: str) -> Iterator[str]:
+        for span in self._directives:
+            declared = _PREFIX.search(self._text, *span)
+            if declared and iri.startswith(declared[2]):
+                yield f"{declared[1]}:{iri[len(declared[2]) :]}"
+
+    @cached_property
+    def _whole(self) -> _Index:
+        return self._read([Span(0, len(self._text))], self._quads) if len(self._text) <= LONGEST else _Index()
+
+    def _read(self, spans: Iterable[Span], quads: Sequence[rdf.Quad] = ()) -> _Index:
+        """What some parts of the text say; with the parser's ``quads``, of nodes without a name too. Nothing is known where
+        the parts are not read as the parser has read the whole."""
+        written, plain = Reader(self._text, spans).read()
+        try:
+            parsed = list(rdf.parse(plain, format=rdf.RdfFormat.TURTLE, base_iri=self._base))
+        except SyntaxError:
+            return _Index()
+        read = [rdf.Triple(quad.subject, quad.predicate, quad.object) for quad in parsed]
+        return _Index.of(written, read, _names(written, read, quads))
+
+    @cached_property
+    def _statements(self) -> dict[str, list[Span]]:
+        """Where the statements stand, by their first word."""
+        found: dict[str, list[Span]] = defaultdict(list)
+        for statement in _STATEMENT.finditer(self._text):
+            start, end = statement.span()
+            first = _WORD.match(self._text, start, end)
+            if first and _DIRECTIVE.match(first[1]):
+                # SPARQL's PREFIX ends without a full stop.
+                start = max((declared.end() for declared in _DECLARED.finditer(self._text, start, end)), default=end)
+                first = _WORD.match(self._text, start, end)
+            if first:
+                found[first[1]].append(Span(start, end))
+        return found
+
+    @cached_property
+    def _directives(self) -> list[Span]:
+        """Where directives stand. One that only looks like it, in a text, may hide a name: then the whole text is read."""
+        return [Span(*found.span()) for found in _DECLARED.finditer(self._text)]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self._text))]
+
+    def _place(self, span: Span) -> Place:
         line, end_line = bisect_right(self._starts, span.start), bisect_right(self._starts, span.end)
         return Place(
             line, span.start - self._starts[line - 1] + 1, end_line, span.end - self._starts[end_line - 1] + 1
         )
 
 
-class _Frame:
-    """A subject whose properties are being read: of a statement, in brackets, or the list that holds items."""
+@dataclass
+class _Index:
+    """The places of triples (of property and value), of properties of a subject, and of subjects; the first of each."""
 
-    def __init__(self, sign: str, subject: str | None = None, span: _Span | None = None) -> None:
-        self.sign = sign
-        self.subject = subject
-        self.span = span
-        self.predicate: tuple[str, _Span] | None = None
-        self.wants_object = False
-        self.items = 0
+    triples: dict[tuple, tuple[Span, Span]] = field(default_factory=dict)
+    predicates: dict[tuple, Span] = field(default_factory=dict)
+    subjects: dict[object, Span] = field(default_factory=dict)
 
-
-class _Reader:
-    """Reads a text to the triples that it writes. Nesting is kept on a list: a text may be nested deeper than Python is."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._tokens = [token for token in tokens(text) if token.kind != "comment"]
-        self._written: list[_Written] = []
-        self._plain: list[str] = []
-        self._groups = 0
-
-    def read(self) -> tuple[list[_Written], str]:
-        """The triples in the order of the text, one in brackets before the one that they are the value of; and all of them
-        as plain statements, with the directives between them."""
-        frames = [_Frame("")]
-        index = 0
-        while index < len(self._tokens):
-            token = self._tokens[index]
-            if token.kind == "triple":
-                break  # RDF 1.2: no project file has it, and a missing place is better than a wrong one
-            length = _directive(token) if len(frames) == 1 and frames[0].subject is None else 0
-            if length:
-                words = [part.text for part in self._tokens[index : index + length]]
-                self._plain.append(" ".join(words) + (" ." if token.kind == "at" else ""))
-                index += length
-            elif token.kind == "open" and token.text == "[":
-                frames.append(_Frame("[", self._group(), _Span(token.start, token.end)))
-                index += 1
-            elif token.kind == "open" and token.text == "(":
-                following = self._tokens[index + 1] if index + 1 < len(self._tokens) else token
-                span = _Span(token.start, token.end)
-                if following.text == ")" and following.kind == "close":
-                    self._term(frames[-1], str(_NIL), span)
-                    index += 2
-                else:
-                    name = self._group()
-                    self._term(frames[-1], name, span)
-                    frames.append(_Frame("(", name, span))
-                    index += 1
-            elif token.kind == "close" and len(frames) > 1:
-                frame = frames.pop()
-                if frame.sign == "[" and frame.subject and frame.span:
-                    self._term(frames[-1], frame.subject, frame.span)
-                index += 1
-            elif token.kind in ("open", "close"):  # of a graph in TriG, the name of which stands before it
-                frames = [_Frame("")]
-                index += 1
-            elif token.kind == "punct":
-                _punctuate(frames[-1], token.text)
-                index += 1
-            else:
-                last = self._last(index)
-                span = _Span(token.start, self._tokens[last].end)
-                self._term(frames[-1], self._text[span.start : span.end], span)
-                index = last + 1
-        return self._written, "\n".join(self._plain)
-
-    def _group(self) -> str:
-        self._groups += 1
-        return f"<{_GROUP}{self._groups}>"
-
-    def _last(self, index: int) -> int:
-        """The index of the token that ends a term: a literal may have a language or a datatype."""
-        if self._tokens[index].kind != "string" or index + 1 >= len(self._tokens):
-            return index
-        return index + {"at": 1, "datatype": 2}.get(self._tokens[index + 1].kind, 0)
-
-    def _term(self, frame: _Frame, text: str, span: _Span) -> None:
-        if frame.sign == "(":
-            subject = f"{str(frame.subject)[:-1]}:{frame.items}>"
-            frame.items += 1
-            self._write(subject, str(_FIRST), text, (span, span, span), item=True)
-        elif frame.subject is None:
-            frame.subject, frame.span = text, span
-        elif frame.predicate is None:
-            frame.predicate, frame.wants_object = (text, span), True
-        elif frame.wants_object and frame.span:
-            # What follows a value without a comma is the graph, in N-Quads.
-            frame.wants_object = False
-            predicate, at_predicate = frame.predicate
-            self._write(frame.subject, predicate, text, (frame.span, at_predicate, span), item=False)
-
-    def _write(self, subject: str, predicate: str, value: str, spans: tuple[_Span, _Span, _Span], item: bool) -> None:
-        self._written.append(_Written(subject, predicate, value, spans, item))
-        self._plain.append(f"{subject} {predicate} {value} .")
+    @classmethod
+    def of(cls, written: Sequence[Written], read: Sequence[rdf.Triple], names: dict[object, object]) -> _Index:
+        index = cls()
+        for triple, as_written in zip(read, written, strict=False):
+            subject, value = names.get(triple.subject, triple.subject), names.get(triple.object, triple.object)
+            at_subject, at_predicate, at_object = as_written.spans
+            index.subjects.setdefault(subject, at_subject)
+            index.predicates.setdefault((subject, triple.predicate), at_predicate)
+            index.triples.setdefault((subject, triple.predicate, value), (at_predicate, at_object))
+        return index
 
 
-def _directive(token: Token) -> int:
-    """How many tokens a directive has that begins with this one; 0 where it begins none."""
-    if token.kind == "at":
-        return _DIRECTIVES.get(token.text, 0)
-    return _DIRECTIVES.get(token.text.upper(), 0) if token.kind == "name" else 0
-
-
-def _punctuate(frame: _Frame, sign: str) -> None:
-    if sign == ",":
-        frame.wants_object = True
-        return
-    frame.predicate, frame.wants_object = None, False
-    if sign == ".":
-        frame.subject = frame.span = None
-
-
-def _names(written: Sequence[_Written], read: Sequence[rdf.Triple], quads: Sequence[rdf.Quad]) -> dict[object, object]:
+def _names(written: Sequence[Written], read: Sequence[rdf.Triple], quads: Sequence[rdf.Quad]) -> dict[object, object]:
     """The nodes without a name in the plain statements as the parser has called them in the text itself.
 
     The triples of one property come in the same order in both; where that should not be so, no name is given.
     """
-    if not any(_is_nameless(node) for triple in read for node in (triple.subject, triple.object)):
+    if not quads or not any(is_nameless(node) for triple in read for node in (triple.subject, triple.object)):
         return {}
     theirs: dict[rdf.NamedNode, list[rdf.Quad]] = defaultdict(list)
     for quad in quads:
@@ -229,7 +189,7 @@ def _names(written: Sequence[_Written], read: Sequence[rdf.Triple], quads: Seque
                 pairs += [(triple.subject, quad.subject), (triple.object, quad.object)]
     pairs += _members(items, pairs, quads)
     for here, there in pairs:
-        if not _is_nameless(here):
+        if not is_nameless(here):
             agree = here == there
         else:
             agree = isinstance(there, rdf.BlankNode) and names.setdefault(here, there) == there
@@ -242,7 +202,7 @@ def _members(
     items: Iterable[rdf.Triple], pairs: Iterable[tuple[object, object]], quads: Iterable[rdf.Quad]
 ) -> Iterator[tuple[object, object]]:
     """The cells and members of lists, from the cells that the lists begin with."""
-    known = {here: there for here, there in pairs if _is_nameless(here)}
+    known = {here: there for here, there in pairs if is_nameless(here)}
     first = {quad.subject: quad.object for quad in quads if quad.predicate == _FIRST} if items else {}
     rest = {quad.subject: quad.object for quad in quads if quad.predicate == _REST} if items else {}
     cells: dict[str, list[object]] = {}
@@ -262,7 +222,3 @@ def _cells(cell: object, rest: dict) -> Iterator[object]:
         seen.add(cell)
         yield cell
         cell = rest.get(cell)
-
-
-def _is_nameless(node: object) -> bool:
-    return isinstance(node, rdf.BlankNode) or isinstance(node, rdf.NamedNode) and node.value.startswith(_GROUP)

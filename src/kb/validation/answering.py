@@ -6,10 +6,13 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from kb.errors import EXIT_FINDING, InputError, UsageError
 from kb.project import Project
+from kb.validation.examples import Examples
+from kb.validation.report import Report, Severity
+from kb.validation.validator import Validator
 
 FORMATS = ("text", "json", "csv", "md", "ttl", "sarif")
 LEVELS = ("violation", "warning", "info", "never")
@@ -38,41 +41,56 @@ class Request:
     rules: bool = False
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What to print, the exit code, and an error to tell of besides: then the text is for a program that shows errors too."""
+class Answer(NamedTuple):
+    """What to print, the exit code, and an error to tell of besides, if any: then the text, which is for a program, has it too."""
 
     text: str
     exit_code: int = 0
-    error: InputError | None = None
+    error: str = ""
 
 
-def answer(project: Project, request: Request, progress: Callable[[str], None] | None = None) -> Answer:
-    """Carries out a request.
+def prepare(project: Project, request: Request, progress: Callable[[str], None] | None = None) -> Callable[[], Answer]:
+    """Read and import what a request needs; what is returned carries it out, and opens nothing any more but a store's files.
 
-    Raises UsageError for a request that contradicts itself, StoreError for a store that cannot be read, InputError for
-    files and shapes that cannot be, unless the answer is SARIF, which tells of such files too.
+    Raises UsageError for a request that contradicts itself, StoreError for a store that cannot be opened, InputError for
+    shapes that cannot be read. The work raises InputError for files that cannot be, unless the answer is SARIF, which tells
+    of such files too.
     """
     _check(request)
     if request.explain is not None or request.rules:
-        return Answer(_explained(project, request))
-    from kb.validation import validate
+        text = _explained(project, request)
+        return lambda: Answer(text)
+    own = request.own_shapes or not request.shapes
+    examples = Examples(project.shapes / "examples") if own and request.format == "text" and not request.summary else None
+    if examples:
+        examples.load()
+    write = _writer(request, examples)
+    stores = contextlib.ExitStack()
+    validator = Validator(
+        project, alone=request.alone, shapes=request.shapes, own_shapes=request.own_shapes, engine=request.engine,
+        store=stores.enter_context(_opened(request.store)), progress=progress,
+    )  # fmt: skip
 
-    try:
-        with _opened(request.store) as store:
-            report = validate(
-                project, [*request.paths], alone=request.alone, shapes=request.shapes, own_shapes=request.own_shapes,
-                engine=request.engine, store=store, progress=progress,
-            )  # fmt: skip
-    except InputError as error:
-        if request.format != "sarif" or not all(part.position for part in error.parts):
-            raise
-        from kb.validation.sarif import errors_as_sarif
+    def work() -> Answer:
+        try:
+            with stores:
+                report = validator.check(request.paths)
+        except InputError as error:
+            if request.format != "sarif" or not all(part.position for part in error.parts):
+                raise
+            from kb.validation.sarif import errors_as_sarif
 
-        return Answer(errors_as_sarif(error.parts, request.lang), error.exit_code, error)
-    failing = request.fail_on != "never" and report.at_least(_level(request.fail_on))
-    code = EXIT_FINDING if failing else 0
-    return Answer(_written(project, report, request, code), code)
+            return Answer(errors_as_sarif(error.parts, request.lang), error.exit_code, str(error))
+        failing = request.fail_on != "never" and report.at_least(Severity[request.fail_on.upper()])
+        code = EXIT_FINDING if failing else 0
+        return Answer(write(report, code), code)
+
+    return work
+
+
+def answer(project: Project, request: Request, progress: Callable[[str], None] | None = None) -> Answer:
+    """The answer to a request; see ``prepare`` for the errors."""
+    return prepare(project, request, progress)()
 
 
 def _check(request: Request) -> None:
@@ -110,41 +128,31 @@ def _explained(project: Project, request: Request) -> str:
     return explanations.one(catalogue.explain(request.explain), request.format, request.lang)
 
 
-def _level(name: str) -> Any:
-    from kb.validation import Severity
-
-    return Severity[name.upper()]
-
-
-def _written(project: Project, report: Any, request: Request, code: int) -> str:
+def _writer(request: Request, examples: Examples | None) -> Callable[[Report, int], str]:
+    """What writes a report, and the exit code, in the format of the request; imported here, since later nothing may be."""
     lang, summary = request.lang, request.summary
     if request.format == "text":
-        if summary:
-            return report.summary(lang)
-        own = request.own_shapes or not request.shapes
-        return report.text(lang, _lines(project, report) if own and report.findings else None)
+        return lambda report, code: report.summary(lang) if summary else report.text(lang, _lines(examples, report))
     if request.format == "ttl":
         from kb.validation.w3c import as_turtle
 
-        return as_turtle(report)
+        return lambda report, code: as_turtle(report)
     if request.format == "sarif":
         from kb.validation.sarif import as_sarif
 
-        return as_sarif(report, lang, code)
+        return lambda report, code: as_sarif(report, lang, code)
     from kb.validation import outputs
 
-    return {"json": outputs.as_json, "csv": outputs.as_csv, "md": outputs.as_markdown}[request.format](report, lang, summary)
+    write = {"json": outputs.as_json, "csv": outputs.as_csv, "md": outputs.as_markdown}[request.format]
+    return lambda report, code: write(report, lang, summary)
 
 
-def _lines(project: Project, report: Any) -> dict[str, str]:
+def _lines(examples: Examples | None, report: Report) -> dict[str, str]:
     """For the rules that are broken, a line of Turtle that is right, from the examples beside the shapes."""
-    from kb.validation.examples import Examples
-
-    examples = Examples(project.shapes / "examples")
     lines = {}
-    for rule, _, found in report.by_rule():
+    for rule, _, found in report.by_rule() if examples else ():
         path = found[0].through or found[0].path
-        if path is not None and path.iri and found[0].shape.value == rule.iri:
+        if examples and path is not None and path.iri and found[0].shape.value == rule.iri:
             line = examples.line_for(rule.iri, path.iri)
             if line:
                 lines[rule.iri] = line

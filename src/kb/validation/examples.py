@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from kb import rdf
+from kb.files import read_text
 from kb.namespaces import PREFIXES, curie
 from kb.turtle.source import Lines, Statement, statements
 from kb.validation.inputs import Input
@@ -82,6 +83,10 @@ class Examples:
                 return Example("\n\n".join(parts), this.remark)
         return None
 
+    def load(self) -> None:
+        """Read what ``line_for`` needs, now and not when it is asked."""
+        _ = self._shapes, self._valid
+
     def line_for(self, rule: str, property: str) -> str | None:
         """A property with its values, as a valid example of the module whose shapes hold the rule writes them; None where
         no example has it, or it does not fit one line."""
@@ -89,28 +94,32 @@ class Examples:
             return None  # which classes must stand together depends on the thing
         name = re.escape(curie(property))
         written = re.compile(rf"^(?:\s+|[\w-]+:\S+ ){name}\s+((?:[^;\"]|\"[^\"\n]*\")*?)\s*[;.]$", re.MULTILINE)
-        stem = self._stem(rule)
-        for file in sorted((self._folder / stem).glob("valid-*.ttl")) if stem else ():
-            found = written.search(file.read_text(encoding="utf-8"))
-            if found:
-                text = " ".join(f"{curie(property)} {found[1]}".split())
-                return f"{text} ;" if len(text) <= _LONGEST_LINE else None
-        return None
-
-    def _stem(self, rule: str) -> str:
-        """The module whose shapes hold a rule, which its examples are named for."""
         start = f"\n{curie(rule)} a "
-        return next((stem for stem, text in self._shapes if start in text), "")
+        stem = next((stem for stem, text in self._shapes if start in text), "")
+        for text in self._valid.get(stem, ()):
+            found = written.search(text)
+            if found:
+                line = " ".join(f"{curie(property)} {found[1]}".split())
+                return f"{line} ;" if len(line) <= _LONGEST_LINE else None
+        return None
 
     @cached_property
     def _shapes(self) -> list[tuple[str, str]]:
-        return [(file.stem, "\n" + file.read_text(encoding="utf-8")) for file in sorted(self._folder.parent.glob("*.ttl"))]
+        """The files of shapes beside the examples: name, which the folder of their examples has too, and text."""
+        return [(file.stem, "\n" + read_text(file)) for file in sorted(self._folder.parent.glob("*.ttl"))]
+
+    @cached_property
+    def _valid(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for file in sorted(self._folder.glob("*/valid-*.ttl")):
+            found.setdefault(file.parent.name, []).append(read_text(file))
+        return found
 
     def _breaking(self, name: str) -> list[FilePath]:
         """The invalid examples of a rule, those that break the fewest others first."""
         found = []
         for file in sorted(self._folder.glob("*/invalid-*.ttl")):
-            first = file.read_text(encoding="utf-8").partition("\n")[0]
+            first = read_text(file).partition("\n")[0]
             named = [part.strip() for part in _BREAKS.sub(r"\1", first).split(",")]
             if name in named:
                 found.append((len(named), file.stat().st_size, file))
@@ -127,7 +136,7 @@ class _File:
     """One example."""
 
     def __init__(self, path: FilePath) -> None:
-        self._text = path.read_text(encoding="utf-8")
+        self._text = read_text(path)
         self._input = Input(path)
         self._lines = Lines(self._text)
 

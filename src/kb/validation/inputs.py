@@ -44,12 +44,7 @@ class Input:
 
     @cached_property
     def _places(self) -> Places | None:
-        if self._format not in _WITH_PLACES:
-            return None
-        try:
-            return Places(self._content.decode("utf-8"), self.quads)
-        except SyntaxError:  # a missing place is better than none of the findings
-            return None
+        return Places(self._content.decode("utf-8"), self.quads) if self._format in _WITH_PLACES else None
 
     @cached_property
     def _said(self) -> set[tuple]:

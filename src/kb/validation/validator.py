@@ -11,7 +11,7 @@ from kb.errors import UsageError
 from kb.namespaces import PREFIXES
 from kb.project import Project
 from kb.validation import scope as scopes
-from kb.validation import terms
+from kb.validation import terms, vocabularies
 from kb.validation.findings import Findings
 from kb.validation.inputs import Input, read, real_name
 from kb.validation.lookups import Index, Joined, Lookups
@@ -67,6 +67,7 @@ class Validator:
 
         Raises InputError and UsageError for a project or shapes that cannot be used.
         """
+        vocabularies.load()
         self._progress = progress or _nobody
         self._own_rules = own_shapes or not shapes
         self._progress("reading the shapes and the ontology")

@@ -26,6 +26,11 @@ class Term(NamedTuple):
     deprecated: bool
 
 
+def load() -> None:
+    """Read the list, now and not when it is first asked."""
+    _sections()
+
+
 def split(iri: str) -> tuple[str, str] | None:
     """Prefix and local name of an IRI in one of the vocabularies; None for any other, and for a namespace itself."""
     for prefix, namespace in _CHECKED.items():
