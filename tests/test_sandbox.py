@@ -98,14 +98,14 @@ def test_too_much_memory_is_refused() -> None:
         behind_the_door(lambda: len(list(rdf.Store().query(text))))
 
 
-def test_a_death_names_its_signal_and_what_was_being_done() -> None:
+def test_a_death_names_its_signal_and_the_file() -> None:
     def die() -> None:
-        sandbox.doing("año\n.ttl")
+        sandbox.working_on("año\n.ttl")
         os.kill(os.getpid(), signal.SIGSEGV)
 
     with pytest.raises(sandbox.Crashed, match="SIGSEGV") as raised:
         behind_the_door(die)
-    assert raised.value.doing == "año\n.ttl"
+    assert raised.value.file == "año\n.ttl"
 
 
 def test_a_stack_that_overflows_is_told() -> None:

@@ -50,11 +50,11 @@ class Limits:
 
 
 class Stopped(Exception):
-    """The work did not come to its end; ``doing`` is what it said last that it was doing, or empty."""
+    """The work did not come to its end; ``file`` is the one that it was reading, or empty."""
 
-    def __init__(self, message: str, doing: str = "") -> None:
+    def __init__(self, message: str, file: str = "") -> None:
         super().__init__(message)
-        self.doing = doing
+        self.file = file
 
 
 class TooLate(Stopped):
@@ -103,7 +103,7 @@ def run(prepare: Callable[[], Work], limits: Limits, door: Door = Door.CLOSED) -
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        page = _share_page()
+        pages = _share_pages()
         reading, writing = os.pipe()
         hearing, speaking = os.pipe()
         child = os.fork()
@@ -121,38 +121,52 @@ def run(prepare: Callable[[], Work], limits: Limits, door: Door = Door.CLOSED) -
             raise
         if content is None:
             _end(child)
-            raise TooLate(f"{seconds:g} s", _written(page))
+            raise TooLate(f"{seconds:g} s", _written(pages))
         _, status = os.waitpid(child, 0)
         try:
             return _outcome(content)
         except _NoAnswerError:
-            raise _death(status, last_words.read(_PAGE), seconds, _written(page)) from None
+            raise _death(status, last_words.read(_PAGE), seconds, _written(pages)) from None
         except Stopped as stopped:
-            stopped.doing = _written(page)
+            stopped.file = _written(pages)
             raise
 
 
-def doing(what: str) -> None:
-    """Tell the parent process, for its message if this one dies, what is done now: the name of a file, say."""
-    if _page is not None:
-        content = what.encode("utf-8", "surrogateescape")[: _PAGE - 1]
-        _page[: len(content) + 1] = content + b"\0"
+def working_on(file: str) -> None:
+    """Tell the parent process, for its message if this one does not come to its end, which file is read now."""
+    _write(0, file)
 
 
-_page: Any = None
+def at_stage(stage: str) -> None:
+    """Tell the parent process what is done now, in a few words."""
+    _write(_PAGE, stage)
 
 
-def _share_page() -> Any:
+def stage() -> str:
+    """What the child process says that it does."""
+    return _written(_pages, _PAGE) if _pages is not None else ""
+
+
+_pages: Any = None
+
+
+def _share_pages() -> Any:
     """Memory that a child process writes and its parent reads, whatever becomes of the child."""
-    global _page
+    global _pages
     import mmap
 
-    _page = mmap.mmap(-1, _PAGE)
-    return _page
+    _pages = mmap.mmap(-1, 2 * _PAGE)
+    return _pages
 
 
-def _written(page: Any) -> str:
-    return page[: page.find(b"\0")].decode("utf-8", "surrogateescape")
+def _write(start: int, text: str) -> None:
+    if _pages is not None:
+        content = text.encode("utf-8", "surrogateescape")[: _PAGE - 1] + b"\0"
+        _pages[start : start + len(content)] = content
+
+
+def _written(pages: Any, start: int = 0) -> str:
+    return pages[start : pages.find(b"\0", start)].decode("utf-8", "replace")
 
 
 class _NoAnswerError(Exception):
@@ -181,18 +195,18 @@ def _outcome(content: bytes) -> Any:
     raise unexpected
 
 
-def _death(status: int, last_words: bytes, seconds: float | None, doing: str) -> Stopped:
+def _death(status: int, last_words: bytes, seconds: float | None, file: str) -> Stopped:
     """How the child ended, which has sent nothing whole."""
     import signal
 
     if not os.WIFSIGNALED(status):
-        return Crashed("no answer", doing)
+        return Crashed("no answer", file)
     number = signal.Signals(os.WTERMSIG(status))
     if number == signal.SIGXCPU:
-        return TooLate(f"{seconds:g} s", doing)
+        return TooLate(f"{seconds:g} s", file)
     if b"memory allocation of" in last_words:  # an engine in Rust that is refused memory says so, and aborts
-        return TooLarge(number.name, doing)
-    return Crashed(number.name, doing)
+        return TooLarge(number.name, file)
+    return Crashed(number.name, file)
 
 
 def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: Limits, door: Door) -> NoReturn:

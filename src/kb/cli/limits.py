@@ -56,10 +56,10 @@ def run(
         return sandbox.run(prepare, sandbox.Limits(seconds, most), door)
     except sandbox.ReachedOut as reached:
         raise InputError(
-            f"{reached.doing or _named(files)}: would open {reached}, and nothing but the files themselves may be read"
+            f"{reached.file or _named(files)}: would open {reached}, and nothing but the files themselves may be read"
         ) from None
     except sandbox.Stopped as stopped:
-        raise StoreError(f"{stopped.doing or _named(files)}: {_reason(stopped, seconds, most, adjustable)}") from None
+        raise StoreError(f"{stopped.file or _named(files)}: {_reason(stopped, seconds, most, adjustable)}") from None
 
 
 def _reason(stopped: sandbox.Stopped, seconds: float | None, most: int | None, adjustable: bool) -> str:

@@ -79,9 +79,9 @@ def premises_of(project: Project, more: Iterable[str | Path] = ()) -> list[rdf.T
     """The triples of the ontology, the registers and the documents, and of more files. Raises InputError."""
     triples = []
     for path in (*project.stated_files(), *more):
-        sandbox.doing(display_name(path))
+        sandbox.working_on(display_name(path))
         triples += [quad.triple for quad in turtle.parse_file(path)]
-    sandbox.doing("")
+    sandbox.working_on("")
     return triples
 
 

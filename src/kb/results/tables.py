@@ -21,7 +21,7 @@ def write(answer: Rows, format: str, labels: Mapping[str, str], width: int | Non
     labels = _telling(answer, labels)
     cells = [[shown(term, labels) for term in row] for row in answer.rows]
     if format == "md":
-        return _markdown(answer.variables, cells)
+        return markdown(answer.variables, cells)
     if format == "csv":
         text = [[is_text(term) or isinstance(term, rdf.NamedNode) for term in row] for row in answer.rows]
         return csv(answer.variables, cells, text)
@@ -79,7 +79,7 @@ def _csv_cell(cell: str, is_string: bool) -> str:
     return cell
 
 
-def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *([_markdown_cell(cell) for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 

@@ -77,7 +77,7 @@ def syntax_check(files: Iterable[Path]) -> Callable[[], None]:
         errors = []
         for path, content in contents:
             name = display_name(path)
-            sandbox.doing(name)
+            sandbox.working_on(name)
             if isinstance(content, InputError):
                 errors.append(content)
                 continue

@@ -12,8 +12,7 @@ from kb import rdf, sparql
 from kb.errors import InputError, UsageError
 from kb.messages import hint_at, near_names
 from kb.namespaces import PREFIXES, curie
-from kb.validation import inputs
-from kb.validation.inputs import Input
+from kb.validation.inputs import Opened, opened, parsed
 from kb.validation.paths import UNARY, Path
 from kb.validation.vocabulary import CONSTRAINTS, TARGETS, TERMS
 
@@ -226,28 +225,28 @@ class Shapes:
                     )
 
 
-def shape_files(paths: Iterable[FilePath]) -> list[Input]:
-    """The Turtle files of these files and folders, read and not yet parsed."""
-    return inputs.read(
-        file for path in paths for file in (sorted(path.rglob("*.ttl")) if path.is_dir() else [path])
-    )
-
-
 def read_shapes(paths: Iterable[FilePath]) -> Shapes:
-    """The shapes of files and of folders' Turtle files; see ``shapes_in`` for the errors."""
-    return shapes_in(shape_files(paths))
+    """The shapes of files and of folders; see ``shape_files_of``, and ``shapes_in`` for the errors."""
+    return shapes_in(opened(file for path in paths for file in shape_files_of(path)))
 
 
-def shapes_in(files: list[Input]) -> Shapes:
+def shapes_in(files: Opened) -> Shapes:
     """The shapes in these files.
 
     Raises InputError for one that cannot be read, UsageError where there is no shape at all: everything would conform.
     """
-    quads = [quad for file in inputs.parsed(files) for quad in file.quads]
+    quads = [quad for file in parsed(files) for quad in file.quads]
     if not any(quad.predicate.value in (f"{SH}{name}" for name in ("path", "property", *TARGETS)) for quad in quads):
-        shown = ", ".join(file.name for file in files)
+        shown = ", ".join(file.name for file in parsed(files))
         raise UsageError(f"no shape in {shown or 'the knowledge base'}: nothing could be checked")
     return Shapes(quads)
+
+
+def shape_files_of(path: FilePath) -> list[FilePath]:
+    """The file itself, or a folder's Turtle files; examples beside shapes are data, and no shapes."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*.ttl") if "examples" not in file.relative_to(path).parts[:-1])
 
 
 def in_language(texts: Messages, lang: str) -> str | None:
