@@ -29,6 +29,7 @@ COMMANDS = {
     "coverage": "coverage",
     "document": "document",
     "fmt": "fmt",
+    "diff": "diff",
     "info": "info",
 }
 

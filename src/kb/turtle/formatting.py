@@ -6,13 +6,12 @@ Lexical forms are kept as written, and nothing is lost: a comment that has no pl
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 from kb import rdf, turtle
 from kb.errors import InputError, Position
+from kb.turtle.blanks import by_content
 from kb.turtle.source import Comment, Lines, Token, statements, tokens
 from kb.turtle.writer import Comments, Term, format_quads
 
@@ -123,43 +122,5 @@ def _check_nothing_lost(quads: list[rdf.Quad], formatted: str, labels: set[str])
     # The nodes that kept their label are known by it; all others are in brackets now, each at one place.
     kept = {term for quad in again for term in (quad.subject, quad.object) if isinstance(term, rdf.BlankNode)}
     kept = {node for node in kept if node.value in labels}
-    if _named_by_content(again, kept) != _named_by_content(quads, kept):
+    if by_content(again, kept) != by_content(quads, kept):
         raise RuntimeError("the formatted text does not hold the same triples")
-
-
-def _named_by_content(quads: Iterable[rdf.Quad], kept: set[rdf.BlankNode]) -> tuple[set[rdf.Quad], Counter]:
-    """The triples without a blank node, or with such as are ``kept``; and the others, each as often as it is said, with a
-    digest of what it says for every blank node. One that leads back to itself has none."""
-    plain: set[rdf.Quad] = set()
-    said: dict[Term, set[rdf.Quad]] = {}
-    for quad in quads:
-        ends = [end for end in (quad.subject, quad.object) if isinstance(end, rdf.BlankNode) and end not in kept]
-        if not ends:
-            plain.add(quad)
-            continue
-        for end in ends:
-            said.setdefault(end, set())
-        said.setdefault(quad.subject, set()).add(quad)
-    users: dict[Term, list[Term]] = defaultdict(list)
-    missing: Counter = Counter()
-    for node, about in said.items():
-        for quad in about:
-            if quad.object in said and isinstance(quad.object, rdf.BlankNode) and quad.object not in kept:
-                users[quad.object].append(node)
-                missing[node] += 1
-    names: dict[Term, str] = {}
-    ready = [node for node in said if not missing[node]]
-    while ready:
-        node = ready.pop()
-        content = sorted(f"{quad.predicate} {names.get(quad.object) or quad.object}" for quad in said[node])
-        if isinstance(node, rdf.BlankNode) and node not in kept:
-            names[node] = f"_:{hashlib.sha256(chr(10).join(content).encode()).hexdigest()}"
-        for user in users[node]:
-            missing[user] -= 1
-            if not missing[user]:
-                ready.append(user)
-    return plain, Counter(
-        (names.get(quad.subject) or str(quad.subject), quad.predicate, names.get(quad.object) or str(quad.object))
-        for about in said.values()
-        for quad in about
-    )
