@@ -17,10 +17,14 @@ _SIDE = click.Path(allow_dash=True)
 @click.command("diff")
 @click.argument("old", type=_SIDE)
 @click.argument("new", type=_SIDE)
-@click.option("--format", "format_", type=click.Choice(("text", "json", "csv", "md")), default="text", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(("text", "json", "csv", "md")), default="text", show_default=True
+)
 @click.option("--summary", is_flag=True, help="Only the counts.")
 @click.option("--triples", is_flag=True, help="Only the statements, removed (D) and added (A), as an RDF Patch.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of labels and words.")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of labels and words."
+)
 @click.option(
     "--with-kb/--alone",
     "with_kb",
@@ -40,12 +44,12 @@ def command(
     with_kb: bool,
     output: Path | None,
 ) -> None:
-    """Show what changed from OLD to NEW, claim by claim and thing by thing.
+    """Show what changed, claim by claim and thing by thing.
 
-    Each is an RDF file, a folder of them, a whole knowledge base, or - for standard input. First come claims with
-    another claimant or stance; a changed proposition or figure is also told at the claims that say it. A thing that
-    kept its content under another identifier is renamed, one that is in another file of the folder has moved. Order,
-    prefixes and layout are no difference.
+    OLD and NEW are each an RDF file, a folder of them, a whole knowledge base, or - for standard input. First come
+    claims with another claimant or stance; a changed proposition or figure is also told at the claims that say it. A
+    thing that kept its content under another identifier is renamed, one that is in another file of the folder has
+    moved. Order, prefixes and layout are no difference.
 
     Exit code 0: no difference in content; 1: some; 2: usage; 3: a side cannot be read.
 
@@ -54,7 +58,7 @@ def command(
       kb diff old.ttl new.ttl
       kb diff ../last-release/data data --format md > comment.md
       git show HEAD:mine.ttl | kb diff - mine.ttl
-      git difftool --dir-diff --extcmd 'kb diff' main
+      git difftool --no-prompt --extcmd 'kb diff' main
     """
     from kb.comparison import diff
 

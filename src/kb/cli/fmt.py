@@ -47,7 +47,7 @@ def command(project: Project, files: tuple[Path, ...], check: bool, diff: bool) 
         except InputError as error:
             note(error_line(str(error)))
             failed = True
-    if check or not diff and paths != [_STDIN]:
+    if check or (not diff and paths != [_STDIN]):
         note(_summary(len(paths), changed, check))
     sys.exit(EXIT_INPUT if failed else EXIT_FINDING if check and changed else 0)
 
@@ -61,7 +61,7 @@ def _format(path: Path, check: bool, diff: bool) -> bool:
         if path.suffix.lower() not in (".ttl", ""):
             raise InputError("only Turtle files (.ttl) can be formatted", Position(name))
         if path.exists() and not path.is_dir() and not path.is_file():
-            raise InputError("this is a pipe or a device; to format what it gives, use - and standard input", Position(name))
+            raise InputError("this is a pipe or a device; give what it holds on standard input, as -", Position(name))
     content = read_bytes(path)
     formatted = format_document(content, name)
     change = formatted.encode() != content
@@ -86,8 +86,8 @@ def _paths(project: Project, files: tuple[Path, ...]) -> list[Path]:
     paths: list[Path] = []
     for path in files:
         if path != _STDIN and path.is_dir():
-            inner = (file for file in path.rglob("*.[tT][tT][lL]") if file.is_file())
-            paths += sorted(file for file in inner if not any(n.startswith(".") for n in file.relative_to(path).parts[:-1]))
+            inner = sorted(file for file in path.rglob("*.[tT][tT][lL]") if file.is_file())
+            paths += [file for file in inner if not any(n.startswith(".") for n in file.relative_to(path).parts[:-1])]
         else:
             paths.append(path)
     return list(dict.fromkeys(paths))

@@ -66,8 +66,9 @@ class Thing:
     @property
     def who_says_it(self) -> bool:
         """Whether it is a claim whose claimant or stance has changed."""
-        there_before = self.change not in (ADDED, REMOVED)
-        return self.kind == "claim" and there_before and any(change.property in (CLAIMANT, STANCE) for change in self.changes)
+        if self.kind != "claim" or self.change in (ADDED, REMOVED):
+            return False
+        return any(change.property in (CLAIMANT, STANCE) for change in self.changes)
 
 
 @dataclass
@@ -88,8 +89,10 @@ class Difference:
         """
         counted: dict[str, Counter[str]] = {}
         for thing in self.things:
-            also = {CONTENT} if thing.content else set()
-            counted.setdefault(thing.kind, Counter()).update({thing.change} | also | ({MOVED} if thing.moved else set()))
+            happened = {thing.change}
+            happened |= {CONTENT} if thing.content else set()
+            happened |= {MOVED} if thing.moved else set()
+            counted.setdefault(thing.kind, Counter()).update(happened)
         return counted
 
 

@@ -31,7 +31,10 @@ def as_json(difference: Difference, old: Reader, new: Reader, names: tuple[str, 
     }
     if not summary:
         document["things"] = [_thing(thing, old, new) for thing in difference.things]
-        document["other statements"] = {"removed": [_triple(t, old) for t in removed], "added": [_triple(t, new) for t in added]}
+        document["other statements"] = {
+            "removed": [_triple(t, old) for t in removed],
+            "added": [_triple(t, new) for t in added],
+        }
     return printable(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
 
 
@@ -101,11 +104,13 @@ def _rows(difference: Difference, report: Report, old: Reader, new: Reader) -> I
             yield (thing.change, *same, "", "", "", "")
         if thing.change == "changed":
             for change in thing.changes:
-                yield (thing.change, *same, _property(change), *("; ".join(texts) for texts in report.values(change)), "")
+                before, after = ("; ".join(texts) for texts in report.values(change))
+                yield (thing.change, *same, _property(change), before, after, "")
         for content in thing.content:
             via = " ".join([*(curie(step.value) for step in content.path), curie(content.thing.value)])
             for change in content.changes:
-                yield ("content", *same, _property(change), *("; ".join(texts) for texts in report.values(change)), via)
+                before, after = ("; ".join(texts) for texts in report.values(change))
+                yield ("content", *same, _property(change), before, after, via)
         if thing.moved:
             yield ("moved", *same, "", *(", ".join(places) for places in thing.moved), "")
     for change, triples, reader in zip(("removed", "added"), difference.others, (old, new), strict=True):

@@ -130,7 +130,9 @@ class Reader:
         return self._bracketed(term, depth)
 
     def _bracketed(self, node: rdf.BlankNode, depth: int) -> str:
-        said = sorted(self._sides[0].of(node) or self._sides[1].of(node), key=lambda t: (str(t.predicate), sort_key(t.object)))
+        said = sorted(
+            self._sides[0].of(node) or self._sides[1].of(node), key=lambda t: (str(t.predicate), sort_key(t.object))
+        )
         if not said or depth == _DEEPEST:
             return "[ … ]" if said else "[]"
         parts = [f"{self.name(t.predicate.value)}: {self.shown(t.object, depth + 1)}" for t in said[:_MOST]]
@@ -179,7 +181,9 @@ def _named_in(side: Side, iris: Iterable[str]) -> Source:
 def mentioned(difference: Difference, side: Side) -> set[str]:
     """The IRIs whose names are needed to put a difference into words, for ``Reader.learn``; most of them at least."""
     found: set[str] = set()
-    frontier = {thing.node for thing in difference.things} | {t.renamed_from for t in difference.things if t.renamed_from}
+    frontier = {thing.node for thing in difference.things} | {
+        t.renamed_from for t in difference.things if t.renamed_from
+    }
     for _ in range(3):  # a claim, its proposition, its figure
         around: set[rdf.NamedNode] = set()
         for node in frontier:

@@ -12,8 +12,16 @@ _ROUNDS = 8
 """How far what a thing refers to is followed, where that may have been renamed as well."""
 
 
+Edge = tuple[str, object, object]
+"""A statement seen from one end: its direction, its property and its other end."""
+
+
 def find(
-    gone: Collection[rdf.NamedNode], come: Collection[rdf.NamedNode], old: Side, new: Side, kind: Callable[[str], str | None]
+    gone: Collection[rdf.NamedNode],
+    come: Collection[rdf.NamedNode],
+    old: Side,
+    new: Side,
+    kind: Callable[[str], str | None],
 ) -> dict[rdf.NamedNode, rdf.NamedNode]:
     """Old identifier to new one, for those things that are gone and have come with the same content and kind.
 
@@ -36,7 +44,11 @@ def find(
                 if triple.object in edges and (side is old) == (triple.object in old.about):
                     edges[triple.object].append(("<", triple.predicate, triple.subject))
         narrower = _refined(colours, edges)
-        exact = [(before, after) for before, after in _groups(narrower, gone, come, with_content) if len(before) == len(after)]
+        exact = [
+            (before, after)
+            for before, after in _groups(narrower, gone, come, with_content)
+            if len(before) == len(after)
+        ]
         for before, after in exact:
             found.update(zip(before, after, strict=True))
     taken = set(found.values())
@@ -46,21 +58,19 @@ def find(
     return found
 
 
-def _outgoing(about: Iterable[rdf.Triple]) -> list[tuple[str, object, object]]:
+def _outgoing(about: Iterable[rdf.Triple]) -> list[Edge]:
     return [(">", triple.predicate, triple.object) for triple in about]
 
 
-def _refined(
-    colours: Mapping[rdf.NamedNode, str], edges: Mapping[rdf.NamedNode, list[tuple[str, object, object]]]
-) -> dict[rdf.NamedNode, str]:
+def _refined(colours: Mapping[object, str], edges: Mapping[rdf.NamedNode, list[Edge]]) -> dict[rdf.NamedNode, str]:
     """A colour for each node, the same for those whose edges lead to the same: known terms, or nodes of one colour."""
-    now = dict(colours)
+    now: dict = dict(colours)
     classes = 0
     for _ in range(_ROUNDS):
         numbers: dict[tuple, str] = {}
         following = {}
         for node, around in edges.items():
-            ends = sorted((way, now.get(p) or str(p), now.get(end) or str(end)) for way, p, end in around)  # type: ignore[call-overload]
+            ends = sorted((way, now.get(p) or str(p), now.get(end) or str(end)) for way, p, end in around)
             key = (now[node], *ends)
             following[node] = numbers.setdefault(key, f"#{len(numbers)}")
         now = following

@@ -74,7 +74,11 @@ class Report:
         for heading, entries in [] if summary else self.sections():
             lines = [f"### {heading[:1].upper()}{heading[1:]}\n"]
             for entry in entries:
-                told = [entry.mark and _mark(entry.mark), " → ".join(_code(part) for part in entry.identifier.split(" → ")), _escaped(entry.text)]
+                told = [
+                    entry.mark and _mark(entry.mark),
+                    " → ".join(_code(part) for part in entry.identifier.split(" → ")),
+                    _escaped(entry.text),
+                ]
                 lines.append(f"- {' '.join(part for part in told if part)}")
                 lines += [f"  - {_escaped(line)}" for line in entry.lines]
             blocks.append("\n".join(lines) + "\n")
@@ -85,7 +89,9 @@ class Report:
         counted = self._difference.counts()
         removed, added = self._difference.others
         shown = [change for change in CHANGES if any(counter[change] for counter in counted.values())]
-        shown += [change for change, triples in (("added", added), ("removed", removed)) if triples and change not in shown]
+        shown += [
+            change for change, triples in (("added", added), ("removed", removed)) if triples and change not in shown
+        ]
         shown.sort(key=CHANGES.index)
         rows = [[KINDS[self._lang][kind], *(str(c[change] or "") for change in shown)] for kind, c in counted.items()]
         if removed or added:
@@ -123,7 +129,9 @@ class Report:
             # What has no name of its own is told by what is said of it.
             texts = [self.line(change, sign=False) for change in thing.changes if change.property != rdf.RDF_TYPE]
             entry.text = _cut("; ".join(texts))
-        entry.lines += [f"{PHRASES[self._lang]['says']}: {line}" for content in thing.content for line in self._content(content)]
+        entry.lines += [
+            f"{PHRASES[self._lang]['says']}: {line}" for content in thing.content for line in self._content(content)
+        ]
         return entry
 
     def line(self, change: Change, sign: bool = True) -> str:
@@ -139,9 +147,8 @@ class Report:
         """The old and the new values in words; with their datatypes, where they would look the same."""
         old, new = [self._old.shown(value) for value in change.old], [self._new.shown(value) for value in change.new]
         if set(old) & set(new) or [" ".join(v.split()) for v in old] == [" ".join(v.split()) for v in new]:
-            old, new = [_exact(value, text) for value, text in zip(change.old, old, strict=True)], [
-                _exact(value, text) for value, text in zip(change.new, new, strict=True)
-            ]
+            old = [_exact(value, text) for value, text in zip(change.old, old, strict=True)]
+            new = [_exact(value, text) for value, text in zip(change.new, new, strict=True)]
         if len(old) == len(new) == 1:
             start = next((i for i, (a, b) in enumerate(zip(old[0], new[0], strict=False)) if a != b), 0)
             return [_cut(old[0], start)], [_cut(new[0], start)]
@@ -149,10 +156,8 @@ class Report:
 
     def _content(self, content: Content) -> Iterator[str]:
         way = self._new.way(content)
-        before, after = (
-            (reader.phrase(content.thing) if content.path and content.thing.value.startswith(PREFIXES["figure"]) else "")
-            for reader in (self._old, self._new)
-        )
+        is_figure = content.thing.value.startswith(PREFIXES["figure"])
+        before, after = (reader.phrase(content.thing) if is_figure else "" for reader in (self._old, self._new))
         if before != after:
             yield f"{way}: {before} → {after}"
             return
@@ -170,7 +175,8 @@ class Report:
             named = [self._new.shown(thing.node) for thing in things[:_MOST_MOVED]]
             if len(things) > _MOST_MOVED:
                 named.append(PHRASES[self._lang]["more"].format(len(things) - _MOST_MOVED))
-            yield Entry("", " → ".join(", ".join(part or "—" for part in places) for places in (before, after)), "; ".join(named))
+            places = " → ".join(", ".join(place or "—" for place in places) for places in (before, after))
+            yield Entry("", places, "; ".join(named))
 
     def _statement(self, triple: rdf.Triple) -> str:
         subject, predicate, value = triple
