@@ -21,7 +21,8 @@ _NO_TRIPLES: tuple[rdf.Triple, ...] = ()
 class Side:
     """All that one side says, as one graph. Blank nodes bear a digest of their content as label.
 
-    ``homes`` are the places of each triple that has no blank node: its file below the folder, or its named graph.
+    ``homes`` are the places of each triple, but for files that are the same on both sides: its file below the folder, or
+    its named graph.
     """
 
     name: str
@@ -61,23 +62,23 @@ def read(old: str, new: str) -> tuple[Side, Side]:
         raise InputError(f"no RDF file ({suffixes}) in this folder, nor in {sides[1].name}", Position(sides[0].name))
     parsed: dict[tuple[bytes, rdf.RdfFormat], list[rdf.Quad]] = {}
     errors: list[InputError] = []
-    for side, files in zip(sides, contents, strict=True):
-        quads: list[rdf.Quad] = []
+    keys: list[dict[str, tuple[bytes, rdf.RdfFormat]]] = [{}, {}]
+    for files, found in zip(contents, keys, strict=True):
         for place, path in files.items():
             try:
                 content = read_bytes(path)
-                key = content, turtle.format_of(str(path))
+                key = found[place] = content, turtle.format_of(str(path))
                 if key not in parsed:
                     parsed[key] = list(_parsed(content, path))
             except InputError as error:
                 errors.append(error)
-                continue
-            quads += parsed[key]
-            _settle(side, place, parsed[key])
-        if not errors:
-            side.plain, side.blank = by_content(quads)
     if errors:
         raise in_one(errors)
+    for side, found, other in zip(sides, keys, reversed(keys), strict=True):
+        side.plain, side.blank = by_content(quad for key in found.values() for quad in parsed[key])
+        for place, key in found.items():
+            if other.get(place) != key:
+                _settle(side, place, parsed[key])
     return sides[0], sides[1]
 
 
