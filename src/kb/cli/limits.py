@@ -72,9 +72,13 @@ def _reason(stopped: sandbox.Stopped, seconds: float | None, most: int | None, a
 
 
 def _size(path: Path | str) -> int:
-    """Bytes of a file; none for what is no file, or is not there."""
+    """Bytes of a file, or of all in a folder; none for what is not there."""
     try:
-        return os.stat(path).st_size if str(path) != "-" else os.fstat(0).st_size
+        if str(path) == "-":
+            return os.fstat(0).st_size
+        if not os.path.isdir(path):
+            return os.stat(path).st_size
+        return sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file())
     except (OSError, ValueError):
         return 0
 

@@ -19,7 +19,7 @@ _REMOTE_CONTEXT = re.compile(rb'"@(?:context|import)"\s*:\s*\[?\s*"')
 _NO_CALLBACK = "No LoadDocumentCallback has been set to load remote contexts"
 _WORDING = (
     (_NO_CALLBACK, "a context at an address is not fetched; write it into the file"),
-    ("No scheme found in an absolute IRI", "an IRI that is not whole, and nothing that it could stand against (a base)"),
+    ("No scheme found in an absolute IRI", "this IRI is relative, and nothing says to what; write it whole, or add an @base"),
 )  # fmt: skip
 
 
