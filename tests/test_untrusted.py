@@ -215,7 +215,7 @@ def test_endless_input_ends(tmp_path: Path) -> None:
 
 def test_what_kills_the_parser_does_not_kill_the_command(tmp_path: Path) -> None:
     """A chain of terms in a context overflows the parser's stack."""
-    terms = ",".join(f'"p{i}":{{"@id":"p{i + 1}:x"}}' for i in range(10_000))
+    terms = ",".join(f'"p{i}":{{"@id":"p{i + 1}:x"}}' for i in range(50_000))
     (tmp_path / "chain.jsonld").write_text(f'{{"@context":{{{terms}}},"p1":1}}')
     (tmp_path / "good.ttl").write_text(DATA)
     for command in (("validate", "--alone"), ("load", "--dry-run", "--no-validate"), ("infer",), ("diff", "--alone")):
@@ -354,6 +354,11 @@ def test_relative_iris_stand_against_the_file_or_what_is_said(tmp_path: Path) ->
     done = kb(tmp_path, "validate", "--alone", "--shapes", "shapes.ttl", "--base", "http://example.org/", "-", stdin=data.encode())
     assert done.returncode == 1
     assert kb(tmp_path, "validate", "--base", "x", "data.ttl").returncode == 2
+    assert "depends on where the file lies" not in validate(tmp_path, shapes=shapes, data=data).stdout
+    done = kb(tmp_path, "validate", "--alone", "data.ttl")
+    assert (done.returncode, "mms:WholeIri" in done.stdout) == (1, True)
+    done = kb(tmp_path, "validate", "--alone", "--base", "http://example.org/x", "data.ttl")
+    assert "mms:WholeIri" not in done.stdout
 
 
 # The child process

@@ -85,6 +85,14 @@ UNKNOWN_KIND = _rule(
     ("Use the prefix of the kind (actor:, claim:, passage: …).",
      "Use el prefijo de la clase (actor:, claim:, passage: …)."),
 )  # fmt: skip
+WHOLE_IRI = _rule(
+    "WholeIri",
+    ("Identifiers that are whole", "Identificadores completos"),
+    ("An identifier is the same wherever the file lies that states it.",
+     "Un identificador es el mismo esté donde esté el archivo que lo enuncia."),
+    ("A relative IRI such as <#me> stands for an address on this machine, and elsewhere for another. Write it whole or with a prefix, or say with @base or --base what it is relative to.",
+     "Un IRI relativo como <#yo> representa una dirección de esta máquina, y en otra parte otra. Escríbalo completo o con un prefijo, o diga con @base o --base respecto a qué es relativo."),
+)  # fmt: skip
 OTHER_NAMESPACE = _rule(
     "KnownPrefix",
     ("Prefixes with their namespaces", "Prefijos con sus espacios de nombres"),
@@ -128,7 +136,7 @@ OWN_RULES: dict[str, tuple[Rule, str]] = {
     rule.iri: (rule, severity)
     for rule, severity in (
         (UNREADABLE, "Violation"), (EMPTY, "Warning"), (UNCHECKED, "Warning"), (UNKNOWN_TERM, "Violation"),
-        (UNKNOWN_KIND, "Violation"), (UNKNOWN_CLASS, "Violation"), (MISPLACED_TERM, "Violation"), (WELL_TYPED, "Violation"),
+        (UNKNOWN_KIND, "Violation"), (WHOLE_IRI, "Violation"), (UNKNOWN_CLASS, "Violation"), (MISPLACED_TERM, "Violation"), (WELL_TYPED, "Violation"),
         (UNKNOWN_EXTERNAL_TERM, "Warning"), (DEPRECATED_TERM, "Warning"), (OTHER_NAMESPACE, "Warning"), (PLAIN_TEXT, "Warning"),
     )
 }  # fmt: skip

@@ -89,6 +89,9 @@ class Terms:
         if _NEARLY_BASE.match(iri):
             words = {"en": f"; the project's begin with {BASE}", "es": f"; los del proyecto empiezan por {BASE}"}
             return own_rules.UNKNOWN_KIND, "Violation", _detail("is no identifier of the project", "no es un identificador del proyecto", words)
+        if iri.startswith("file:"):
+            words = _detail("depends on where the file lies", "depende de dónde esté el archivo", {"en": "", "es": ""})
+            return own_rules.WHOLE_IRI, "Violation", words
         return None
 
     def _own(self, iri: str, role: int) -> tuple | None:
