@@ -26,7 +26,7 @@ FOUNDATIONS = (("kb.errors", "kb.namespaces", "kb.messages"), ("kb.files", "kb.r
 DATA = ("kb.turtle", "kb.sparql", "kb.sources", "kb.results", "kb.stores")
 WORK = (
     "kb.validation", "kb.inference", "kb.queries", "kb.browse", "kb.texts", "kb.coverage", "kb.views", "kb.figures", "kb.server",
-    "kb.export", "kb.cli",
+    "kb.export", "kb.comparison", "kb.cli",
 )  # fmt: skip
 
 # Each engine, and the network, has one door.

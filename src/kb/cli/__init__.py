@@ -31,6 +31,7 @@ COMMANDS = {
     "coverage": "coverage",
     "document": "document",
     "fmt": "fmt",
+    "diff": "diff",
     "info": "info",
 }
 
