@@ -22,9 +22,8 @@ LEVELS = ("violation", "warning", "info", "never")
 class Request:
     """What a user asks for: files (``-`` for standard input), or none for the whole knowledge base; see ``kb validate``.
 
-    ``store`` is the folder of a store on disk, which is read together with the files in the place of the data.
-
-    ``explain`` is the name of a rule, and ``rules`` asks for a list of all.
+    ``store`` is the folder of a store on disk, which is read together with the files in the place of the data; ``explain``
+    is the name of a rule, and ``rules`` asks for a list of all.
     """
 
     paths: tuple[FilePath, ...] = ()
