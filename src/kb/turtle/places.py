@@ -8,7 +8,6 @@ statement is the n-th triple. What is written in brackets has no name; such node
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import NamedTuple
 
 from kb import rdf
 from kb.namespaces import PREFIXES
+from kb.turtle.source import Lines
 from kb.turtle.written import Reader, Span, Written, is_nameless
 
 _RDF = PREFIXES["rdf"]
@@ -137,14 +137,12 @@ class Places:
         return [Span(*found.span()) for found in _DECLARED.finditer(self._text)]
 
     @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *(found.end() for found in re.finditer("\n", self._text))]
+    def _lines(self) -> Lines:
+        return Lines(self._text)
 
     def _place(self, span: Span) -> Place:
-        line, end_line = bisect_right(self._starts, span.start), bisect_right(self._starts, span.end)
-        return Place(
-            line, span.start - self._starts[line - 1] + 1, end_line, span.end - self._starts[end_line - 1] + 1
-        )
+        lines, end = self._lines, span.end
+        return Place(lines.line(span.start), lines.column(span.start), lines.line(end), lines.column(end))
 
 
 @dataclass

@@ -23,10 +23,9 @@ LEVELS = ("violation", "warning", "info", "never")
 class Request:
     """What a user asks for: files (``-`` for standard input), or none for the whole knowledge base; see ``kb validate``.
 
-    ``store`` is the folder of a store on disk, which is read together with the files in the place of the data.
-
-    ``explain`` is the name of a rule, and ``rules`` asks for a list of all. ``input_format`` is a suffix without its full
-    stop, ``base`` the IRI that relative ones stand against; by default the files' own.
+    ``store`` is the folder of a store on disk, which is read together with the files in the place of the data; ``explain``
+    is the name of a rule, and ``rules`` asks for a list of all. ``input_format`` is a suffix without its full stop, ``base``
+    the IRI that relative ones stand against; by default the files' own.
     """
 
     paths: tuple[FilePath, ...] = ()

@@ -88,7 +88,8 @@ class Findings:
             for node in unseen:
                 if node not in excused:
                     yield self._own(own_rules.UNKNOWN_CLASS, "Violation", file, file.place(node), focus=node)
-            if not unseen and not file.subjects & focus and not excused:
+            looked_at = any(quad.subject in focus or quad.object in focus for quad in file.quads)
+            if not unseen and not excused and not looked_at:
                 yield self._own(own_rules.UNCHECKED, "Warning", file, file.first_place())
 
     def of_results(self, results: Iterable[Result], causes: Mapping[Node, rdf.Quad]) -> Iterator[Finding]:
