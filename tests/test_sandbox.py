@@ -194,6 +194,17 @@ def test_no_connection_is_made(canary: tuple[str, list[bytes]], monkeypatch: pyt
     assert len(heard) == 1, "the canary hears what is not behind the door"
 
 
+def test_an_offline_process_opens_files_but_no_address(canary: tuple[str, list[bytes]], tmp_path: Path) -> None:
+    import urllib.request
+
+    url, heard = canary
+    (tmp_path / "a").write_text("a")
+    assert sandbox.run(lambda: (tmp_path / "a").read_text, LIMITS, sandbox.Door.OFFLINE) == "a"
+    with pytest.raises(sandbox.ReachedOut, match=url):
+        sandbox.run(lambda: lambda: urllib.request.urlopen(url, timeout=5).read(), LIMITS, sandbox.Door.OFFLINE)
+    assert heard == []
+
+
 def test_nothing_of_the_parents_stays_open(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
 
