@@ -47,10 +47,10 @@ _LEVELS = ("violation", "warning", "info", "never")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the messages.")
 @click.option(
     "--engine",
-    type=click.Choice(("pyshacl", "shacl")),
-    default="pyshacl",
+    type=click.Choice(("auto", "pyshacl", "shacl")),
+    default="auto",
     show_default=True,
-    help="The SHACL engine; shacl is faster and optional (pip install 'medical-missions-kb[fast]').",
+    help="The SHACL engine: auto takes the fast one, shacl, where it is installed and to be trusted with the shapes.",
 )
 @pass_project
 def command(

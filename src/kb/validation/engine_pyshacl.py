@@ -1,8 +1,15 @@
-"""pyshacl as an engine. It gets what our own parser has read, infers nothing, and fetches nothing."""
+"""The reference: pyshacl. It gets what our own parser has read, infers nothing, and fetches nothing.
+
+What it lacks is mended here as far as that can be: prefixes that a query's ontology imports, and ``sh:uniqueLang "1"``,
+which is not true. What stays wrong: no ``$shapesGraph``; ``$this`` is no term within each branch of a UNION, and ``<``
+compares literals of which one is ill-typed; the validators of constraint components do not all get their values.
+"""
 
 from __future__ import annotations
 
 import logging
+import warnings
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import rdflib
@@ -12,50 +19,115 @@ from rdflib.namespace import RDF, SH
 
 from kb import rdf
 from kb.errors import InputError
-from kb.validation.engine import Result
+from kb.namespaces import PREFIXES
+from kb.validation.engine import Result, is_of_core
+
+_DEEPEST = 100
+"""Shapes within shapes; by default it would take 15 for endless."""
+
+_IMPORTS = f"{PREFIXES['owl']}imports"
 
 
 def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Result]:
     """See ``kb.validation.engine.run``; blank nodes keep their labels."""
-    # A literal that does not fit its datatype is a finding of ours, not a traceback in a log.
-    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
+    shapes = list(shapes)
+    texts = _messages(shapes)
+    report = _report(data, [*_understood(shapes), *_imported_prefixes(shapes)])
+    for root in report.subjects(RDF.type, SH.ValidationReport):
+        for node in report.objects(root, SH.result):
+            yield _result(report, node, texts)
+
+
+def _report(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> rdflib.Graph:
     convert = _Converter()
+    # A literal that does not fit its datatype is a finding of ours, not a traceback in a log; what is wrong is raised.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
+    logging.getLogger("pyshacl-validate").disabled = True
     try:
-        _, report, text = validate(
-            convert.graph(data),
-            shacl_graph=convert.graph(shapes),
-            inference="none",
-            advanced=False,
-            meta_shacl=False,
-            do_owl_imports=False,
-            inplace=True,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _, report, text = validate(
+                convert.graph(data),
+                shacl_graph=convert.graph(shapes),
+                inference="none",
+                advanced=False,
+                meta_shacl=False,
+                do_owl_imports=False,
+                inplace=True,
+                max_validation_depth=_DEEPEST,
+            )
     except RecursionError:
         raise InputError("the data or the shapes are nested too deeply to be validated") from None
     except (ReportableRuntimeError, ValidationFailure) as error:
-        raise InputError(f"the shapes cannot be used: {getattr(error, 'message', error)}") from None
+        raise InputError(f"the shapes cannot be used: {_plain(getattr(error, 'message', error))}") from None
+    except InputError:
+        raise
     except Exception as error:
         # Shapes that are not well formed make it stumble in many ways (AttributeError, TypeError, KeyError …).
-        raise InputError(f"the shapes cannot be used: {type(error).__name__}: {error}") from error
+        raise InputError(f"the shapes cannot be used: {type(error).__name__}: {_plain(error)}") from error
     if not isinstance(report, rdflib.Graph):
         # pyshacl hands a failure back instead of raising it.
-        raise InputError(f"the shapes cannot be used: {getattr(report, 'message', text)}")
-    for root in report.subjects(RDF.type, SH.ValidationReport):
-        for node in report.objects(root, SH.result):
-            yield _result(report, node)
+        raise InputError(f"the shapes cannot be used: {_plain(getattr(report, 'message', text))}")
+    return report
 
 
-def _result(report: rdflib.Graph, node: rdflib.term.Node) -> Result:
+def _understood(shapes: list[rdf.Quad]) -> Iterator[rdf.Quad]:
+    for quad in shapes:
+        if quad.predicate.value != f"{SH}uniqueLang" or quad.object.value == "true":
+            yield quad
+
+
+def _imported_prefixes(shapes: list[rdf.Quad]) -> Iterator[rdf.Quad]:
+    """The prefixes that an ontology takes over from those that it imports, as if it declared them itself."""
+    declared, imported = defaultdict(list), defaultdict(list)
+    for quad in shapes:
+        if quad.predicate.value == f"{SH}declare":
+            declared[quad.subject].append(quad)
+        elif quad.predicate.value == _IMPORTS:
+            imported[quad.subject].append(quad.object)
+    for ontology in list(imported):
+        waiting, seen = [ontology], {ontology}
+        while waiting:
+            for other in imported.get(waiting.pop(), ()):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+                    for quad in declared.get(other, ()):
+                        yield rdf.Quad(ontology, quad.predicate, quad.object)
+
+
+def _messages(shapes: list[rdf.Quad]) -> dict[str, set[str]]:
+    """The sentences of each shape."""
+    texts = defaultdict(set)
+    for quad in shapes:
+        if quad.predicate.value == f"{SH}message":
+            texts[str(quad.subject)].add(quad.object.value)
+    return texts
+
+
+def _plain(error: object) -> str:
+    """What it says, on one line, without advice on where to read more."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return " ".join(line for line in lines if line and not line.startswith(("For reference", "See http")))
+
+
+def _result(report: rdflib.Graph, node: rdflib.term.Node, texts: dict[str, set[str]]) -> Result:
     path = report.value(node, SH.resultPath)
     value = report.value(node, SH.value)
+    shape = _term(report.value(node, SH.sourceShape))
+    component = str(report.value(node, SH.sourceConstraintComponent))
+    messages: set[tuple[str, str]] = set()
+    if not is_of_core(component):
+        # Those of the shape come along, without their languages.
+        messages = {(m.language or "", str(m)) for m in report.objects(node, SH.resultMessage) if str(m) not in texts[str(shape)]}
     return Result(
         focus=_term(report.value(node, SH.focusNode)),
         path=rdf.NamedNode(str(path)) if isinstance(path, rdflib.URIRef) else None,
         value=None if value is None else _term(value),
-        shape=_term(report.value(node, SH.sourceShape)),
-        component=str(report.value(node, SH.sourceConstraintComponent)),
+        shape=shape,
+        component=component,
         severity=str(report.value(node, SH.resultSeverity)),
-        messages=tuple(sorted((m.language or "", str(m)) for m in report.objects(node, SH.resultMessage))),
+        messages=tuple(sorted(messages)),
     )
 
 

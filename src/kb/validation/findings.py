@@ -73,7 +73,7 @@ class Findings:
                 path=Path("", (result.path.value,)) if result.path else self._shapes.path(result.shape),
                 value=result.value,
                 detail=detail,
-                message=self._shapes.messages(result.shape) or dict(result.messages),
+                message=dict(result.messages) or self._shapes.messages(result.shape),
                 file=file.name if file else None,
                 line=line,
                 severity_iri=result.severity,

@@ -30,7 +30,7 @@ def validate(
     *,
     alone: bool = False,
     shapes: Sequence[FilePath] = (),
-    engine: str = "pyshacl",
+    engine: str = "auto",
     store: Lookups | None = None,
 ) -> Report:
     """The report on files (``-`` for standard input), or on the whole knowledge base where there are none.
@@ -49,7 +49,7 @@ class Validator:
         *,
         alone: bool = False,
         shapes: Sequence[FilePath] = (),
-        engine: str = "pyshacl",
+        engine: str = "auto",
         store: Lookups | None = None,
     ) -> None:
         """``alone`` leaves out the knowledge base's data, though not the ontology; ``store`` is looked into in the place
@@ -120,7 +120,7 @@ class Validator:
     def _run(self) -> scopes.Run:
         from kb.validation.engine import run
 
-        return partial(run, engine=self._engine)
+        return partial(run, engine=self._engine, own=self._own_rules)
 
     def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
         make = Findings(self._shapes, files, lookups)
