@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
 
 from kb import rdf
 from kb.errors import InputError, UsageError
-from kb.namespaces import PREFIXES, curie
+from kb.validation.shapes_graph import SH, ShapesGraph
 
-SH = PREFIXES["sh"]
-
-ENGINES = ("auto", "pyshacl", "shacl")
+ENGINES = {"pyshacl": "kb.validation.engine_pyshacl", "shacl": "kb.validation.engine_shacl"}
+"""Engine to the module that drives it, with a function ``results(data, shapes)``."""
+CHOICES = ("auto", *ENGINES)
 """``auto`` is the fast one where it is to be trusted, else the reference."""
 
 SPARQL_CONSTRAINT = f"{SH}SPARQLConstraintComponent"
 _OF_CORE = re.compile(rf"{re.escape(SH)}\w+ConstraintComponent")
+_NOT_INSTALLED = (
+    "the engine 'shacl' is not installed; pip install 'medical-missions-kb[fast]', which needs Rust where there is no wheel "
+    "for the machine, or use --engine pyshacl"
+)
 _NOTHING = rdf.NamedNode("urn:x-kb:nothing")
 
 Node = rdf.NamedNode | rdf.BlankNode | rdf.Literal
@@ -61,35 +65,41 @@ def run(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad], engine: str = "aut
     to be trusted with them. Keeps nothing and starts no process, so that the caller may run it in a process of its own.
     """
     data, shapes = list(data), list(shapes)
-    if engine == "auto":
-        fast = _fast()
-        if fast and not fast.doubt(data, shapes, own):
-            try:
-                return _ordered(fast.results(data, shapes))
-            except InputError:
-                pass  # it knows fewer regular expressions and functions; the reference has the last word
-        engine = "pyshacl"
-    if engine == "shacl":
-        module = _fast()
-        if module is None:
-            raise UsageError(
-                "the engine 'shacl' is not installed; pip install 'medical-missions-kb[fast]' (it needs Rust on this machine "
-                "if there is no wheel for it), or use --engine pyshacl"
-            )
-        reason = module.doubt(data, shapes, own)
-        if reason:
-            raise UsageError(f"the engine 'shacl' is not to be trusted here: {reason}; use --engine pyshacl")
-    else:
-        module = importlib.import_module("kb.validation.engine_pyshacl")
+    module = _chosen(engine, shapes, own)
     try:
         return _ordered(module.results(data, shapes))
     except InputError as error:
+        if engine == "auto" and not own and module.__name__ != ENGINES["pyshacl"]:
+            # It knows fewer regular expressions; the reference has the last word on what can be used.
+            return run(data, shapes, "pyshacl")
         raise _blamed(error, shapes, module.results) from None
 
 
-def _fast() -> ModuleType | None:
+def load(engine: str = "auto", own: bool = False) -> None:
+    """Import all that ``run`` may need with the same arguments, for a caller that lets nothing be imported later.
+
+    Raises UsageError where the engine is not installed.
+    """
+    fast = _installed("shacl") if engine != "pyshacl" else None
+    if engine == "shacl" and fast is None:
+        raise UsageError(_NOT_INSTALLED)
+    if engine == "pyshacl" or engine == "auto" and not (own and fast):
+        importlib.import_module(ENGINES["pyshacl"])
+
+
+def _chosen(engine: str, shapes: list[rdf.Quad], own: bool) -> ModuleType:
+    fast = _installed("shacl") if engine != "pyshacl" else None
+    reason = fast.doubt(shapes, own) if fast else None
+    if engine == "shacl" and fast is None:
+        raise UsageError(_NOT_INSTALLED)
+    if engine == "shacl" and reason:
+        raise UsageError(f"the engine 'shacl' is not to be trusted here: {reason}; use --engine pyshacl")
+    return fast if fast and not reason else importlib.import_module(ENGINES["pyshacl"])
+
+
+def _installed(engine: str) -> ModuleType | None:
     try:
-        return importlib.import_module("kb.validation.engine_shacl")
+        return importlib.import_module(ENGINES[engine])
     except ImportError:
         return None
 
@@ -112,33 +122,13 @@ def _ordered(results: Iterable[Result]) -> list[Result]:
 def _blamed(
     error: InputError, shapes: list[rdf.Quad], results: Callable[[list[rdf.Quad], list[rdf.Quad]], Iterable[Result]]
 ) -> InputError:
-    """The engine's complaint with the name of the first shape that it cannot apply even alone, to a node of which nothing
-    is said; the complaint as it is where there is none."""
-    stated: dict[Node, list[rdf.Quad]] = {}
-    for quad in shapes:
-        stated.setdefault(quad.subject, []).append(quad)
-    aims = {f"{SH}target{kind}" for kind in ("Node", "Class", "SubjectsOf", "ObjectsOf")}
-    for shape in sorted((node for node in stated if isinstance(node, rdf.NamedNode)), key=str):
-        if not any(quad.predicate.value.startswith(SH) for quad in stated[shape]):
-            continue
-        alone = [quad for quad in _about(shape, stated) if quad.predicate.value not in aims]
-        alone.append(rdf.Quad(shape, rdf.NamedNode(f"{SH}targetNode"), _NOTHING))
+    """The engine's complaint with the name of the innermost shape that it cannot apply even alone, to a node of which
+    nothing is said; the complaint as it is where there is none."""
+    graph = ShapesGraph(shapes)
+    for shape in graph.inside_out():
+        aim = rdf.Quad(shape, rdf.NamedNode(f"{SH}targetNode"), _NOTHING)
         try:
-            list(results([], alone))
-        except InputError as own_error:
-            return InputError(f"the shape {curie(shape.value)}: {own_error}")
+            list(results([], [*graph.alone(shape), aim]))
+        except InputError as its_own:
+            return InputError(str(its_own).replace("the shapes", graph.called(shape), 1))
     return error
-
-
-def _about(shape: rdf.NamedNode, stated: dict[Node, list[rdf.Quad]]) -> Collection[rdf.Quad]:
-    """What is said of a shape and of the blank nodes below it, with the prefixes that its queries use."""
-    found: dict[rdf.Quad, None] = {}
-    waiting: list[Node] = [shape]
-    while waiting:
-        for quad in stated.get(waiting.pop(), ()):
-            if quad in found:
-                continue
-            found[quad] = None
-            if isinstance(quad.object, rdf.BlankNode) or quad.predicate.value in (f"{SH}prefixes", f"{SH}sparql"):
-                waiting.append(quad.object)
-    return found

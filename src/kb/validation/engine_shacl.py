@@ -31,11 +31,14 @@ from kb.validation.vocabulary import CONSTRAINTS
 _QUERIES = {f"{SH}{name}" for name in ("sparql", "select", "ask")}
 _VALIDATORS = {f"{SH}{name}" for name in ("validator", "nodeValidator", "propertyValidator")}
 _CONSTRAINTS = {f"{SH}{name}" for name in CONSTRAINTS}
+_SHAPE = rdf.NamedNode(f"{SH}shape")
+"""A property of SHACL 1.2: in the data it would be a target. No shape of SHACL 1.0 knows it."""
+_LONGEST = 300
 _PATH_VARIABLE = re.compile(r"\?PATH\b")
 _VALUE_VARIABLE = re.compile(r"[?$]value\b")
 
 
-def doubt(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad], own: bool) -> str | None:
+def doubt(shapes: Iterable[rdf.Quad], own: bool) -> str | None:
     """Why this engine is not to be trusted with these shapes; None where it is. ``own``: they are the project's."""
     queries = [quad for quad in shapes if quad.predicate.value in _QUERIES]
     if any(quad.predicate.value in _VALIDATORS for quad in shapes):
@@ -43,8 +46,6 @@ def doubt(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad], own: bool) -> st
     if queries and not own and not any("shapesGraph" in quad.object.value for quad in queries):
         # The reference cannot look into the shapes graph: that optional feature of SHACL is this engine's alone.
         return "the shapes have SPARQL constraints"
-    if any(quad.predicate.value == f"{SH}shape" for quad in data):
-        return "the data have sh:shape, which it would take for a target"
     return None
 
 
@@ -56,12 +57,12 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
     try:
         report = shacl.Shapes.from_text(shapes_text, "ntriples").validate_text(data_text, "ntriples")
     except ValueError as error:
-        raise InputError(f"the shapes cannot be used: {error}") from None
+        raise InputError(f"the shapes cannot be used: {_plain(error)}") from None
     except BaseException as error:
         # A panic of the Rust code is no Exception; anything else is none of our business.
         if type(error).__name__ != "PanicException":
             raise
-        raise InputError(f"the shapes cannot be used: {error}") from None
+        raise InputError(f"the shapes cannot be used: {_plain(error)}") from None
     if report.results:
         yield from translation.results(rdf.parse(report.serialize("ntriples"), format=rdf.RdfFormat.N_TRIPLES))
 
@@ -78,6 +79,7 @@ class _Translation:
         self._base = f"urn:uuid:{uuid4()}#"
         self._names = self._ours("names")
         self._named = self._ours("Named")
+        self._shape = self._ours("shape")
         self._given: dict[rdf.NamedNode, rdf.BlankNode] = {}
         self._aims: list[tuple[rdf.NamedNode, Node]] = []
         self._without_value: set[Node] = set()
@@ -117,7 +119,7 @@ class _Translation:
                 blank[quad.subject] = None
             if isinstance(quad.object, rdf.BlankNode):
                 blank[quad.object] = None
-            yield quad
+            yield quad if quad.predicate != _SHAPE else rdf.Quad(quad.subject, self._shape, quad.object)
         for property_, node in self._aims:
             if isinstance(node, rdf.BlankNode):
                 blank[node] = None
@@ -150,7 +152,7 @@ class _Translation:
         messages = () if is_of_core(component) else values.get("resultMessage", ())
         return Result(
             focus=given.get(focus, focus),
-            path=path if isinstance(path, rdf.NamedNode) else None,
+            path=_SHAPE if path == self._shape else path if isinstance(path, rdf.NamedNode) else None,
             value=given.get(value, value),
             shape=shape,
             component=component,
@@ -175,6 +177,12 @@ def _without_value(quads: list[rdf.Quad]) -> set[Node]:
     properties = {quad.subject for quad in quads if quad.predicate.value == f"{SH}path"}
     asking = {quad.subject for quad in quads if quad.predicate.value == f"{SH}sparql" and quad.object in with_value}
     return properties - asking
+
+
+def _plain(error: BaseException) -> str:
+    """What it says on one line; the grammar has long lists of what it expected."""
+    text = " ".join(str(error).split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _text(quads: Iterable[rdf.Quad]) -> str:
