@@ -123,7 +123,7 @@ def _blamed(
     error: InputError, shapes: list[rdf.Quad], results: Callable[[list[rdf.Quad], list[rdf.Quad]], Iterable[Result]]
 ) -> InputError:
     """The engine's complaint with the name of the innermost shape that it cannot apply even alone, to a node of which
-    nothing is said; the complaint as it is where there is none."""
+    nothing is said; or else it is about shapes and data together."""
     graph = ShapesGraph(shapes)
     for shape in graph.inside_out():
         aim = rdf.Quad(shape, rdf.NamedNode(f"{SH}targetNode"), _NOTHING)
@@ -131,4 +131,4 @@ def _blamed(
             list(results([], [*graph.alone(shape), aim]))
         except InputError as its_own:
             return InputError(str(its_own).replace("the shapes", graph.called(shape), 1))
-    return error
+    return InputError(str(error).replace("cannot be used:", "cannot be used with these data:", 1))
