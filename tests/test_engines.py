@@ -169,6 +169,7 @@ ALIKE = {
         ":a a :T ; :k 1 . :b a :T ; :k 1 . :c a :T ; :k 2 .", ["a b", "b a"],
     ),
     "optional": ("SELECT $this { $this a :T OPTIONAL { $this :p ?x } FILTER(!BOUND(?x)) }", THINGS, ["b b"]),
+    "union": ("SELECT $this { { $this :p :a } UNION { ?x :p $this FILTER(?x != :c) } }", THINGS, ["b b", "c c"]),
     "bound": ("SELECT $this { FILTER(BOUND($this)) }", ":a a :T .", ["a a"]),
     "bind": ("SELECT $this ?value { BIND($this AS ?t) ?t :p ?value }", THINGS, ["a b", "c a", "c b"]),
     "select all": ("SELECT * { $this :p ?value }", THINGS, ["a b", "c a", "c b"]),

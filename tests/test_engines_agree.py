@@ -168,7 +168,7 @@ def spoilt(quads: list[rdf.Quad], seed: int, times: int) -> list[rdf.Quad]:
         by_predicate[quad.predicate].append(quad)
     left = dict.fromkeys(quads)
     for index, quad in enumerate(chance.sample(quads, times)):
-        del left[quad]
+        left.pop(quad, None)
         left |= dict.fromkeys(harmed(quad, HARMS[index % len(HARMS)], chance, quads, by_predicate))
     return list(left)
 
