@@ -281,6 +281,22 @@ def test_other_peoples_queries_go_to_the_reference(fast: str, name: str) -> None
     assert told(run(parsed(data), shapes)) == right
 
 
+# The query, the data, what is right, as the fast engine finds it, and what the reference finds.
+REFERENCE_AMISS = {
+    "a branch without a pattern": ("SELECT $this { { FILTER(false) } UNION { FILTER($this = :a) } }", ":a a :T . :b a :T .", ["a a"], ["a a", "b b"]),
+    "a number and a string": ("SELECT $this ?value { $this :p ?value FILTER(?value > 5) }", ":a a :T ; :p 'abc'^^xsd:integer , 6 , '7' .", ["a 6"], ["a 6", "a 7"]),
+    "a last line break": ("SELECT $this ?value { $this :p ?value FILTER(regex(?value, 'a$')) }", r":a a :T ; :p 'a' , 'a\n' .", ["a a"], ["a a", "a a\n"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFERENCE_AMISS)
+def test_queries_that_the_reference_gets_wrong(fast: str, name: str) -> None:
+    query, data, right, wrong = REFERENCE_AMISS[name]
+    shapes = parsed(DECLARED + f':S sh:targetClass :T ; sh:sparql [ sh:prefixes :names ; sh:select "{query}" ] .')
+    assert told(run(parsed(data), shapes, fast, own=True)) == right
+    assert told(run(parsed(data), shapes, "pyshacl")) == wrong
+
+
 def test_constraint_components_go_to_the_reference(fast: str) -> None:
     shapes = parsed(
         """:C a sh:ConstraintComponent ; sh:parameter [ sh:path :longest ] ; sh:validator [ a sh:SPARQLAskValidator ;
@@ -302,9 +318,17 @@ def test_query_that_looks_into_the_shapes_is_for_the_fast_engine_alone(fast: str
         run([], shapes, "pyshacl")
 
 
-def test_expression_that_the_fast_engine_does_not_know_goes_to_the_reference() -> None:
-    shapes = parsed(':S sh:targetObjectsOf :p ; sh:pattern "^(?!b)" .')
-    assert told(run(parsed(':a :p "a" , "b" .'), shapes)) == ["b b"]
+@pytest.mark.parametrize("pattern", ["^(?!bb)", r"^(.)(?!\\1)"])
+def test_expression_that_the_fast_engine_does_not_know_goes_to_the_reference(pattern: str) -> None:
+    shapes = parsed(f':S sh:targetObjectsOf :p ; sh:pattern "{pattern}" .')
+    assert told(run(parsed(':a :p "ab" , "bb" .'), shapes)) == ["bb bb"]
+
+
+def test_expression_that_only_the_fast_engine_knows(fast: str) -> None:
+    shapes = parsed(r':S sh:targetObjectsOf :p ; sh:pattern "^\\p{Lu}$" .')
+    assert told(run(parsed(':a :p "É" , "é" .'), shapes)) == ["é é"]
+    with pytest.raises(InputError, match="the shape http://example.org/S cannot be used: .*bad escape"):
+        run(parsed(':a :p "É" .'), shapes, "pyshacl")
 
 
 def test_hostile_expression_ends_at_once(fast: str) -> None:

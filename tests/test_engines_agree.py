@@ -94,6 +94,7 @@ def where_they_may_differ(data: list[rdf.Quad]) -> set[object]:
         ("sh:datatype xsd:decimal", '"1e0"^^xsd:decimal'),
         ("sh:datatype xsd:date", '"2020-01-01T00:00:00"^^xsd:date'),
         ("sh:datatype xsd:dateTime", '"2020-01-01"^^xsd:dateTime'),
+        ("sh:datatype xsd:time", '"10:00"^^xsd:time'),
     ],
 )
 def test_what_the_reference_passes_over(constraint: str, value: str) -> None:
