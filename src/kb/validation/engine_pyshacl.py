@@ -23,6 +23,7 @@ from rdflib.namespace import RDF, SH
 from kb import rdf
 from kb.errors import InputError
 from kb.namespaces import PREFIXES
+from kb.rdflib_bridge import Converter
 from kb.validation.engine import Result, is_of_core
 
 _DEEPEST = 100
@@ -142,36 +143,12 @@ def _result(report: rdflib.Graph, node: rdflib.term.Node, texts: dict[str, set[s
     )
 
 
-class _Converter:
-    """Our terms as rdflib's, each IRI built once; literals keep their lexical form."""
+class _Converter(Converter):
+    """The same terms, but literals that do not fit their datatype have no value to compare."""
 
-    def __init__(self) -> None:
-        self._names: dict[str, rdflib.URIRef] = {}
-
-    def graph(self, quads: Iterable[rdf.Quad]) -> rdflib.Graph:
-        graph = rdflib.Graph(bind_namespaces="none")
-        graph.addN((self._term(q.subject), self._term(q.predicate), self._term(q.object), graph) for q in quads)
-        return graph
-
-    def _term(self, term: rdf.NamedNode | rdf.BlankNode | rdf.Literal) -> rdflib.term.Node:
-        if isinstance(term, rdf.NamedNode):
-            return self._name(term.value)
-        if isinstance(term, rdf.BlankNode):
-            return rdflib.BNode(term.value)
-        if not isinstance(term, rdf.Literal):
-            raise InputError(f"a triple term cannot be validated: {term}")
-        if term.language is not None:
-            return rdflib.Literal(term.value, lang=term.language)
-        if term.datatype.value == str(rdflib.XSD.string):
-            return rdflib.Literal(term.value)
-        datatype = self._name(term.datatype.value)
-        literal = rdflib.Literal(term.value, datatype=datatype, normalize=False)
-        return _IllTyped(term.value, datatype=datatype, normalize=False) if literal.ill_typed else literal
-
-    def _name(self, iri: str) -> rdflib.URIRef:
-        if iri not in self._names:
-            self._names[iri] = rdflib.URIRef(iri)
-        return self._names[iri]
+    def _typed(self, text: str, datatype: rdflib.URIRef) -> rdflib.Literal:
+        literal = super()._typed(text, datatype)
+        return _IllTyped(text, datatype=datatype, normalize=False) if literal.ill_typed else literal
 
 
 class _IllTyped(rdflib.Literal):
