@@ -385,6 +385,7 @@ BROKEN = {
     ":P sh:path :p ; sh:xone ( 'x' ) .": "P: the items of sh:xone must be shapes, not 'x'",
     ":P sh:path :p ; sh:languageIn ( 5 ) .": "P: the items of sh:languageIn must be strings",
     ":P sh:path :p ; sh:pattern 5 .": "P: sh:pattern must be a string, not '5'",
+    ":P sh:path :p ; sh:sparql [ sh:select 'SELECT $this {}' ; sh:message :m ] .": "sh:message must be a string, with or without",
     ":P sh:path :p ; sh:pattern 'a' ; sh:flags 'w' .": "P: sh:flags must be of the letters",
     ":P sh:path :p ; sh:minInclusive :a .": "P: sh:minInclusive must be a literal",
     ":P sh:path :p ; sh:sparql [ sh:message 'x' ] .": "P: its sh:sparql has no sh:select",

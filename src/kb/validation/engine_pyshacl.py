@@ -131,7 +131,9 @@ def _result(report: rdflib.Graph, node: rdflib.term.Node, texts: dict[str, set[s
     messages: set[tuple[str, str]] = set()
     if not is_of_core(component):
         # Those of the shape come along, without their languages.
-        messages = {(m.language or "", str(m)) for m in report.objects(node, SH.resultMessage) if str(m) not in texts[str(shape)]}
+        messages = {
+            (m.language or "", str(m)) for m in report.objects(node, SH.resultMessage) if str(m) not in texts[str(shape)]
+        }
     return Result(
         focus=_term(report.value(node, SH.focusNode)),
         path=rdf.NamedNode(str(path)) if isinstance(path, rdflib.URIRef) else None,

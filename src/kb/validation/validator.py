@@ -54,7 +54,7 @@ class Validator:
     ) -> None:
         """``alone`` leaves out the knowledge base's data, though not the ontology; ``store`` is looked into in the place
         of that data; ``shapes`` are used instead of the project's own; ``engine`` is one of
-        ``kb.validation.engine.ENGINES``.
+        ``kb.validation.engine.CHOICES``.
 
         Raises InputError and UsageError for a project or shapes that cannot be used.
         """

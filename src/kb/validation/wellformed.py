@@ -90,11 +90,19 @@ def _is_count(value: object) -> bool:
 
 
 def _is_boolean(value: object) -> bool:
-    return isinstance(value, rdf.Literal) and value.datatype.value == f"{_XSD}boolean" and value.value in ("true", "false", "1", "0")
+    return (
+        isinstance(value, rdf.Literal)
+        and value.datatype.value == f"{_XSD}boolean"
+        and value.value in ("true", "false", "1", "0")
+    )
 
 
 def _is_string(value: object) -> bool:
     return isinstance(value, rdf.Literal) and value.datatype.value == f"{_XSD}string"
+
+
+def _is_text(value: object) -> bool:
+    return _is_string(value) or (isinstance(value, rdf.Literal) and value.language is not None)
 
 
 def _is_iri(value: object) -> bool:
@@ -128,6 +136,7 @@ _FORMS: dict[str, tuple[Callable[[object], bool], str]] = {
     ),
     **dict.fromkeys(("closed", "deactivated", "uniqueLang", "qualifiedValueShapesDisjoint"), (_is_boolean, "true or false")),
     **dict.fromkeys(("pattern", "select", "ask"), (_is_string, "a string")),
+    "message": (_is_text, "a string, with or without a language"),
     "flags": (_are_flags, "of the letters s, m, i, x and q"),
     **dict.fromkeys(("minInclusive", "maxInclusive", "minExclusive", "maxExclusive"), (_is_literal, "a literal")),
     **dict.fromkeys(
