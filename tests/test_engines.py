@@ -9,8 +9,9 @@ from collections.abc import Iterable
 import pytest
 
 from kb import rdf
+from kb.cli.validate import command
 from kb.errors import InputError, UsageError
-from kb.validation.engine import Result, load, run
+from kb.validation.engine import CHOICES, Result, load, run
 from kb.validation.shapes import Shapes
 
 EX, SH = "http://example.org/", "http://www.w3.org/ns/shacl#"
@@ -355,6 +356,12 @@ def test_all_that_a_run_needs_can_be_loaded_before(fast: str) -> None:
     for own, needed in ((True, {"shacl"}), (False, {"shacl", "pyshacl"})):
         load(own=own)
         assert needed <= sys.modules.keys()
+
+
+def test_the_command_offers_every_engine() -> None:
+    (option,) = [parameter for parameter in command.params if parameter.name == "engine"]
+    assert tuple(option.type.choices) == CHOICES
+    assert option.default == "auto"
 
 
 def test_uniqueness_of_languages_is_asked_for_by_true_alone(engine: str) -> None:

@@ -27,6 +27,7 @@ _NOT_INSTALLED = (
     "the engine 'shacl' is not installed; pip install 'medical-missions-kb[fast]', which needs Rust where there is no wheel "
     "for the machine, or use --engine pyshacl"
 )
+_LONGEST = 300
 _NOTHING = rdf.NamedNode("urn:x-kb:nothing")
 
 Node = rdf.NamedNode | rdf.BlankNode | rdf.Literal
@@ -54,6 +55,13 @@ class Result:
 def is_of_core(component: str) -> bool:
     """Whether a constraint component is of SHACL core, not a query nor one that somebody defines."""
     return component != SPARQL_CONSTRAINT and _OF_CORE.fullmatch(component) is not None
+
+
+def plain(error: object) -> str:
+    """What an engine's error says, on one line, cut where it is long, and without advice on where to read more."""
+    lines = (line.strip() for line in str(error).splitlines())
+    text = " ".join(line for line in lines if line and not line.startswith(("For reference", "See http")))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def run(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad], engine: str = "auto", own: bool = False) -> list[Result]:

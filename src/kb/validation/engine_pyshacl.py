@@ -24,7 +24,7 @@ from kb import rdf
 from kb.errors import InputError
 from kb.namespaces import PREFIXES
 from kb.rdflib_bridge import Converter
-from kb.validation.engine import Result, is_of_core
+from kb.validation.engine import Result, is_of_core, plain
 
 _DEEPEST = 100
 """Shapes within shapes; by default it would take 15 for endless."""
@@ -65,23 +65,23 @@ def _report(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> rdflib.Grap
     except RecursionError:
         raise InputError("the data or the shapes are nested too deeply to be validated") from None
     except (ReportableRuntimeError, ValidationFailure) as error:
-        raise InputError(f"the shapes cannot be used: {_plain(getattr(error, 'message', error))}") from None
+        raise InputError(f"the shapes cannot be used: {plain(getattr(error, 'message', error))}") from None
     except InputError:
         raise
     except Exception as error:
         # Shapes that are not well formed make it stumble in many ways (AttributeError, TypeError, KeyError …).
-        raise InputError(f"the shapes cannot be used: {type(error).__name__}: {_plain(error)}") from error
+        raise InputError(f"the shapes cannot be used: {type(error).__name__}: {plain(error)}") from error
     if not isinstance(report, rdflib.Graph):
         # pyshacl hands a failure back instead of raising it.
-        raise InputError(f"the shapes cannot be used: {_plain(getattr(report, 'message', text))}")
+        raise InputError(f"the shapes cannot be used: {plain(getattr(report, 'message', text))}")
     return report
 
 
 def _understood(shapes: list[rdf.Quad]) -> Iterator[rdf.Quad]:
     """The shapes with what pyshacl would read in another way than SHACL."""
-    by_line = {q.subject for q in shapes if q.predicate.value == f"{SH}flags" and "m" in q.object.value}
+    otherwise = {q.subject for q in shapes if q.predicate.value == f"{SH}flags" and set("mq") & set(q.object.value)}
     for quad in shapes:
-        if quad.predicate.value == f"{SH}pattern" and quad.subject not in by_line:
+        if quad.predicate.value == f"{SH}pattern" and quad.subject not in otherwise:
             # Python's $ also stands before a line break that ends the text.
             pattern = _DOLLAR.sub(lambda found: r"\Z" if found[0] == "$" else found[0], quad.object.value)
             yield rdf.Quad(quad.subject, quad.predicate, rdf.Literal(pattern))
@@ -115,12 +115,6 @@ def _messages(shapes: list[rdf.Quad]) -> dict[str, set[str]]:
         if quad.predicate.value == f"{SH}message":
             texts[str(quad.subject)].add(quad.object.value)
     return texts
-
-
-def _plain(error: object) -> str:
-    """What it says, on one line, without advice on where to read more."""
-    lines = (line.strip() for line in str(error).splitlines())
-    return " ".join(line for line in lines if line and not line.startswith(("For reference", "See http")))
 
 
 def _result(report: rdflib.Graph, node: rdflib.term.Node, texts: dict[str, set[str]]) -> Result:

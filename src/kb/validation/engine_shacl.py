@@ -1,6 +1,6 @@
 """The fast engine: ``shacl`` 0.3, in Rust. What it would get wrong is mended here, or it is not asked (``doubt``).
 
-It is right on SHACL core, beyond the W3C's own tests, and reads regular expressions as XPath does, without look-around.
+It is right on SHACL core, as far as the W3C's tests and ours go, and reads regular expressions as XPath does.
 It knows SHACL 1.2 as well, of which 1.0 knows nothing. In queries it replaces ``$this`` throughout, as SHACL asks, but:
 
 - ``<``, ``>`` and ``!=`` between dates, times, durations, ``xsd:gYear`` and the like, or booleans are passed over in
@@ -25,25 +25,25 @@ import shacl
 
 from kb import rdf
 from kb.errors import InputError
-from kb.validation.engine import SH, SPARQL_CONSTRAINT, Node, Result, is_of_core
+from kb.validation.engine import SH, SPARQL_CONSTRAINT, Node, Result, is_of_core, plain
 from kb.validation.vocabulary import CONSTRAINTS
 
-_QUERIES = {f"{SH}{name}" for name in ("sparql", "select", "ask")}
+_QUERIES = (f"{SH}select", f"{SH}ask")
 _VALIDATORS = {f"{SH}{name}" for name in ("validator", "nodeValidator", "propertyValidator")}
 _CONSTRAINTS = {f"{SH}{name}" for name in CONSTRAINTS}
 _SHAPE = rdf.NamedNode(f"{SH}shape")
 """A property of SHACL 1.2: in the data it would be a target. No shape of SHACL 1.0 knows it."""
-_LONGEST = 300
 _PATH_VARIABLE = re.compile(r"\?PATH\b")
 _VALUE_VARIABLE = re.compile(r"[?$]value\b")
 
 
 def doubt(shapes: Iterable[rdf.Quad], own: bool) -> str | None:
     """Why this engine is not to be trusted with these shapes; None where it is. ``own``: they are the project's."""
-    queries = [quad for quad in shapes if quad.predicate.value in _QUERIES]
+    shapes = list(shapes)
+    queries = [quad.object.value for quad in shapes if quad.predicate.value in _QUERIES]
     if any(quad.predicate.value in _VALIDATORS for quad in shapes):
         return "the shapes define constraint components"
-    if queries and not own and not any("shapesGraph" in quad.object.value for quad in queries):
+    if not own and not all("shapesGraph" in query for query in queries):
         # The reference cannot look into the shapes graph: that optional feature of SHACL is this engine's alone.
         return "the shapes have SPARQL constraints"
     return None
@@ -57,12 +57,12 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
     try:
         report = shacl.Shapes.from_text(shapes_text, "ntriples").validate_text(data_text, "ntriples")
     except ValueError as error:
-        raise InputError(f"the shapes cannot be used: {_plain(error)}") from None
+        raise InputError(f"the shapes cannot be used: {plain(error)}") from None
     except BaseException as error:
         # A panic of the Rust code is no Exception; anything else is none of our business.
         if type(error).__name__ != "PanicException":
             raise
-        raise InputError(f"the shapes cannot be used: {_plain(error)}") from None
+        raise InputError(f"the shapes cannot be used: {plain(error)}") from None
     if report.results:
         yield from translation.results(rdf.parse(report.serialize("ntriples"), format=rdf.RdfFormat.N_TRIPLES))
 
@@ -177,12 +177,6 @@ def _without_value(quads: list[rdf.Quad]) -> set[Node]:
     properties = {quad.subject for quad in quads if quad.predicate.value == f"{SH}path"}
     asking = {quad.subject for quad in quads if quad.predicate.value == f"{SH}sparql" and quad.object in with_value}
     return properties - asking
-
-
-def _plain(error: BaseException) -> str:
-    """What it says on one line; the grammar has long lists of what it expected."""
-    text = " ".join(str(error).split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _text(quads: Iterable[rdf.Quad]) -> str:
