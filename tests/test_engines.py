@@ -129,11 +129,14 @@ def test_severity_of_ones_own_deactivated_shapes_and_messages(engine: str) -> No
         :P sh:path :p ; sh:minCount 1 ; sh:severity :Grave ; sh:message "one"@en , "uno"@es .
         :Off sh:path :q ; sh:minCount 1 ; sh:deactivated true .
         :Asked sh:targetNode :a ; sh:message "not this"@en ; sh:sparql [ sh:deactivated true ; sh:select "SELECT $this {}" ] ,
-            [ sh:message "{$this} is too {?value}" ; sh:select "SELECT $this ?value { $this <http://example.org/is> ?value }" ] ."""
+            [ sh:message "{$this} is too {?value}"@en , "{$this} es demasiado {?value}"@es ; sh:select "SELECT $this ?value { $this <http://example.org/is> ?value }" ] ."""
     )
     core, asked = run(parsed(':a :is "short" .'), shapes, engine, own=True)[::-1]
     assert (core.severity, core.messages) == (f"{EX}Grave", ())  # those of the shape, with their languages
-    assert (asked.shape, asked.messages) == (local("Asked"), (("", f"{EX}a is too short"),))
+    assert (asked.shape, asked.messages) == (
+        local("Asked"),
+        (("en", f"{EX}a is too short"), ("es", f"{EX}a es demasiado short")),
+    )
 
 
 def test_shape_that_two_shapes_hold_is_applied_twice_and_an_answer_given_twice_told_once(engine: str) -> None:

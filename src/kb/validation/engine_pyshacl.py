@@ -31,17 +31,18 @@ _DEEPEST = 100
 
 _DOLLAR = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 """A dollar, or what may hold one that means itself."""
+_VARIABLE = re.compile(r"\{[?$]\w+\}")
 _IMPORTS = f"{PREFIXES['owl']}imports"
 
 
 def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Result]:
     """See ``kb.validation.engine.run``; blank nodes keep their labels."""
     shapes = list(shapes)
-    texts = _messages(shapes)
+    messages = _Messages(shapes)
     report = _report(data, [*_understood(shapes), *_imported_prefixes(shapes)])
     for root in report.subjects(RDF.type, SH.ValidationReport):
         for node in report.objects(root, SH.result):
-            yield _result(report, node, texts)
+            yield _result(report, node, messages)
 
 
 def _report(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> rdflib.Graph:
@@ -108,26 +109,34 @@ def _imported_prefixes(shapes: list[rdf.Quad]) -> Iterator[rdf.Quad]:
                         yield rdf.Quad(ontology, quad.predicate, quad.object)
 
 
-def _messages(shapes: list[rdf.Quad]) -> dict[str, set[str]]:
-    """The sentences of each shape."""
-    texts = defaultdict(set)
-    for quad in shapes:
-        if quad.predicate.value == f"{SH}message":
-            texts[str(quad.subject)].add(quad.object.value)
-    return texts
+class _Messages:
+    """What shapes and queries say. pyshacl fills in the variables, and forgets the language."""
+
+    def __init__(self, shapes: list[rdf.Quad]) -> None:
+        self._of_shape = defaultdict(set)
+        self._templates = []
+        for quad in shapes:
+            if quad.predicate.value == f"{SH}message":
+                text, language = quad.object.value, quad.object.language
+                self._of_shape[str(quad.subject)].add(text)
+                if language:
+                    pattern = ".*".join(re.escape(part) for part in _VARIABLE.split(text))
+                    self._templates.append((re.compile(pattern, re.DOTALL), language))
+
+    def of_query(self, shape: object, said: Iterable[rdflib.Literal]) -> tuple[tuple[str, str], ...]:
+        """The sentences with their languages, without those of the shape itself, which come along."""
+        texts = (message for message in said if str(message) not in self._of_shape[str(shape)])
+        return tuple(sorted({(text.language or self._language(str(text)), str(text)) for text in texts}))
+
+    def _language(self, text: str) -> str:
+        return next((language for pattern, language in self._templates if pattern.fullmatch(text)), "")
 
 
-def _result(report: rdflib.Graph, node: rdflib.term.Node, texts: dict[str, set[str]]) -> Result:
+def _result(report: rdflib.Graph, node: rdflib.term.Node, messages: _Messages) -> Result:
     path = report.value(node, SH.resultPath)
     value = report.value(node, SH.value)
     shape = _term(report.value(node, SH.sourceShape))
     component = str(report.value(node, SH.sourceConstraintComponent))
-    messages: set[tuple[str, str]] = set()
-    if not is_of_core(component):
-        # Those of the shape come along, without their languages.
-        messages = {
-            (m.language or "", str(m)) for m in report.objects(node, SH.resultMessage) if str(m) not in texts[str(shape)]
-        }
     return Result(
         focus=_term(report.value(node, SH.focusNode)),
         path=rdf.NamedNode(str(path)) if isinstance(path, rdflib.URIRef) else None,
@@ -135,7 +144,7 @@ def _result(report: rdflib.Graph, node: rdflib.term.Node, texts: dict[str, set[s
         shape=shape,
         component=component,
         severity=str(report.value(node, SH.resultSeverity)),
-        messages=tuple(sorted(messages)),
+        messages=() if is_of_core(component) else messages.of_query(shape, report.objects(node, SH.resultMessage)),
     )
 
 
