@@ -154,6 +154,11 @@ def test_target_that_has_a_query_is_a_node_like_any_other(engine: str) -> None:
     assert told(run(parsed(both), shapes, engine, own=True)) == ["q"]
 
 
+def test_report_among_the_data_is_not_taken_for_the_result(engine: str) -> None:
+    data = parsed(":a :p [ a sh:ValidationReport ; sh:result [ a sh:ValidationResult ; sh:focusNode :b ; sh:sourceShape :S ] ] .")
+    assert told(run(data, parsed(":S sh:targetNode :a ; sh:closed true ."), engine)) == ["a []"]
+
+
 def test_shapes_within_shapes(engine: str) -> None:
     nested = "".join(f":S{n} sh:node :S{n + 1} . " for n in range(40))
     assert told(run(parsed(":a :p 1 ."), parsed(f":S0 sh:targetSubjectsOf :p . {nested} :S40 sh:class :T ."), engine)) == ["a a"]

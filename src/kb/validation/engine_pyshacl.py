@@ -41,8 +41,10 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
     messages = _Messages(shapes)
     report = _report(data, [*_understood(shapes), *_imported_prefixes(shapes)])
     for root in report.subjects(RDF.type, SH.ValidationReport):
-        for node in report.objects(root, SH.result):
-            yield _result(report, node, messages)
+        # What the data say of the blank nodes that are reported comes along: it may be another report.
+        if (None, None, root) not in report:
+            for node in report.objects(root, SH.result):
+                yield _result(report, node, messages)
 
 
 def _report(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> rdflib.Graph:
