@@ -121,4 +121,7 @@ def _prefix_hint(message: str) -> str:
         return ""
     if found[1] in PREFIXES:
         return f"; add the line `@prefix {found[1]}: <{PREFIXES[found[1]]}> .`"
+    same = [prefix for prefix in PREFIXES if prefix == found[1].lower()]
+    if same:
+        return f"; did you mean {same[0]}? Capital letters count"
     return did_you_mean(found[1], PREFIXES) if len(found[1]) > 2 else ""

@@ -2,9 +2,8 @@
 
 What it lacks is mended here as far as that can be: prefixes that a query's ontology imports; ``sh:uniqueLang "1"``, which is
 not true; ``$`` in patterns, which stands for the very end; literals that do not fit their datatype, which have no order. What
-stays wrong: numbers with white space around them are read; ``sh:lessThan`` ends the run at a blank node; no ``$shapesGraph``;
-in queries, ``$this`` is not set within each branch of a UNION; the validators of constraint components do not all get their
-values.
+stays wrong: things of different kinds have an order; ``sh:lessThan`` ends the run at a blank node; no ``$shapesGraph``; in
+queries, ``$this`` is not set within each branch of a UNION; the validators of constraint components do not all get their values.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from kb.errors import InputError
 from kb.namespaces import PREFIXES
 from kb.rdflib_bridge import Converter
 from kb.validation.engine import Result, is_of_core, plain
+from kb.validation.literals import is_well_typed
 
 _DEEPEST = 100
 """Shapes within shapes; by default it would take 15 for endless."""
@@ -155,12 +155,16 @@ class _Converter(Converter):
 
     def _typed(self, text: str, datatype: rdflib.URIRef) -> rdflib.Literal:
         literal = super()._typed(text, datatype)
-        return _IllTyped(text, datatype=datatype, normalize=False) if literal.ill_typed else literal
+        # rdflib reads more than there is to read: numbers with spaces around them, a date with a time.
+        fits = not literal.ill_typed and is_well_typed(text, str(datatype))
+        return literal if fits else _IllTyped(text, datatype=datatype, normalize=False)
 
 
 class _IllTyped(rdflib.Literal):
     """A literal that does not fit its datatype: neither equal to another one, nor more, nor less. rdflib would put all
     literals in some order, or raise an error that ends the validation."""
+
+    ill_typed = True
 
     def eq(self, other: object) -> bool:
         raise TypeError("a literal that does not fit its datatype has no value")

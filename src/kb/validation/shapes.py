@@ -162,7 +162,7 @@ class Shapes(ShapesGraph):
 
 
 def read_shapes(paths: Iterable[FilePath]) -> Shapes:
-    """The shapes of files and of folders' Turtle files.
+    """The shapes of files and of folders' Turtle files, without those in folders named ``examples``, which hold data.
 
     Raises InputError for one that cannot be read, UsageError where there is no shape at all: everything would conform.
     """
@@ -170,12 +170,19 @@ def read_shapes(paths: Iterable[FilePath]) -> Shapes:
     shown = []
     for path in paths:
         shown.append(str(path))
-        for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
+        for file in shape_files_of(path):
             quads += Input(file).quads
     shapes = Shapes(quads)
     if not any(quad.predicate.value in _SAYS_SOMETHING for quad in quads):
         raise UsageError(f"no shape in {', '.join(shown) or 'the knowledge base'}: nothing could be checked")
     return shapes
+
+
+def shape_files_of(path: FilePath) -> list[FilePath]:
+    """The file itself, or a folder's Turtle files; examples beside shapes are data, and no shapes."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*.ttl") if "examples" not in file.relative_to(path).parts[:-1])
 
 
 def in_language(texts: Messages, lang: str) -> str | None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path as FilePath
 
 from kb import rdf
-from kb.errors import InputError, UsageError, in_one
+from kb.errors import UsageError
 from kb.namespaces import PREFIXES
 from kb.project import Project
 from kb.validation import scope as scopes
-from kb.validation import terms
+from kb.validation import terms, vocabularies
 from kb.validation.findings import Findings
-from kb.validation.inputs import Input
+from kb.validation.inputs import Input, read, real_name
 from kb.validation.lookups import Index, Joined, Lookups
 from kb.validation.reach import Reach
 from kb.validation.report import Finding, Report
@@ -23,6 +22,9 @@ from kb.validation.shapes import read_shapes
 
 _SUCCESSION = (rdf.NamedNode(f"{PREFIXES['owl']}deprecated"), rdf.NamedNode(f"{PREFIXES['dcterms']}isReplacedBy"))
 
+Progress = Callable[[str], None]
+"""Is told what is being done."""
+
 
 def validate(
     project: Project,
@@ -30,14 +32,19 @@ def validate(
     *,
     alone: bool = False,
     shapes: Sequence[FilePath] = (),
+    own_shapes: bool = False,
     engine: str = "auto",
     store: Lookups | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """The report on files (``-`` for standard input), or on the whole knowledge base where there are none.
 
     See ``Validator`` for the arguments and the errors.
     """
-    return Validator(project, alone=alone, shapes=shapes, engine=engine, store=store).check(paths)
+    validator = Validator(
+        project, alone=alone, shapes=shapes, own_shapes=own_shapes, engine=engine, store=store, progress=progress
+    )
+    return validator.check(paths)
 
 
 class Validator:
@@ -49,26 +56,33 @@ class Validator:
         *,
         alone: bool = False,
         shapes: Sequence[FilePath] = (),
+        own_shapes: bool = False,
         engine: str = "auto",
         store: Lookups | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """``alone`` leaves out the knowledge base's data, though not the ontology; ``store`` is looked into in the place
-        of that data; ``shapes`` are used instead of the project's own; ``engine`` is one of
-        ``kb.validation.engine.CHOICES``.
+        of that data; ``shapes`` are used instead of the project's own or, with ``own_shapes``, beside them; ``engine`` is
+        one of ``kb.validation.engine.CHOICES``; ``progress`` is told what is being done, in a few English words.
 
         Raises InputError and UsageError for a project or shapes that cannot be used.
         """
-        self._own_rules = not shapes
-        self._shapes = read_shapes(shapes or project.shape_files())
+        vocabularies.load()
+        self._progress = progress or _nobody
+        self._own_rules = own_shapes or not shapes
+        self._only_own_shapes = not shapes
+        self._progress("reading the shapes and the ontology")
+        self._shapes = read_shapes([*shapes, *(project.shape_files() if self._own_rules else ())])
         self._engine = engine
-        self._ontology = _read(project.ontology_files())
+        self._ontology = read(project.ontology_files())
         self._data_files = project.data_files()
         self._alone = alone
         self._store = store
 
     @cached_property
     def _data(self) -> list[Input]:
-        return _read(self._data_files)
+        self._progress("reading the knowledge base")
+        return read(self._data_files)
 
     @cached_property
     def _reach(self) -> Reach:
@@ -84,11 +98,12 @@ class Validator:
         """
         if not paths:
             return self._on_everything()
-        files = _read(paths)
-        given = {_real(path) for path in (*(file.path for file in files), *instead_of)}
-        around = [file for file in self._ontology if _real(file.path) not in given]
+        self._progress("reading the files")
+        files = read(paths)
+        given = {real_name(path) for path in (*(file.path for file in files), *instead_of)}
+        around = [file for file in self._ontology if real_name(file.path) not in given]
         if not self._alone and self._store is None:
-            around += [file for file in self._data if _real(file.path) not in given]
+            around += [file for file in self._data if real_name(file.path) not in given]
         quads, others = _quads(files), _quads(around)
         before: Lookups = Index(others)
         if self._store is not None:
@@ -120,12 +135,15 @@ class Validator:
     def _run(self) -> scopes.Run:
         from kb.validation.engine import run
 
-        return partial(run, engine=self._engine, own=self._own_rules)
+        self._progress("applying the rules")
+        return partial(run, engine=self._engine, own=self._only_own_shapes)
 
     def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
+        self._progress("writing the report")
         make = Findings(self._shapes, files, lookups)
-        findings: list[Finding] = [*make.of_files(), *make.of_terms(self._terms(files, lookups))]
+        findings: list[Finding] = [*make.of_files()]
         if self._own_rules:
+            findings += make.of_terms(self._terms(files, lookups))
             findings += make.of_nodes_without_rule(scope.focus)
         findings += make.of_results(scope.results, scope.causes)
         findings.sort(key=lambda f: (f.file or "", f.line or 0, f.rule.iri, str(f.focus), str(f.path), str(f.value)))
@@ -142,22 +160,9 @@ class Validator:
         return terms.Terms([*_quads(self._ontology), *_quads(files), *succession])
 
 
+def _nobody(doing: str) -> None:
+    """For a caller who does not ask for progress."""
+
+
 def _quads(files: Iterable[Input]) -> list[rdf.Quad]:
     return [quad for file in files for quad in file.quads]
-
-
-def _read(paths: Iterable[FilePath | str]) -> list[Input]:
-    """All files read; raises one InputError that tells of every file that cannot be."""
-    files, errors = [], []
-    for path in paths:
-        try:
-            files.append(Input(path))
-        except InputError as error:
-            errors.append(error)
-    if errors:
-        raise in_one(errors)
-    return files
-
-
-def _real(path: FilePath | str) -> str:
-    return "-" if str(path) == "-" else os.path.realpath(path)
