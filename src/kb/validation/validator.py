@@ -34,7 +34,7 @@ def validate(
     alone: bool = False,
     shapes: Sequence[FilePath] = (),
     own_shapes: bool = False,
-    engine: str = "pyshacl",
+    engine: str = "auto",
     store: Lookups | None = None,
     progress: Progress | None = None,
     format: rdf.RdfFormat | None = None,
@@ -60,19 +60,20 @@ class Validator:
         alone: bool = False,
         shapes: Sequence[FilePath] = (),
         own_shapes: bool = False,
-        engine: str = "pyshacl",
+        engine: str = "auto",
         store: Lookups | None = None,
         progress: Progress | None = None,
     ) -> None:
         """``alone`` leaves out the knowledge base's data, though not the ontology; ``store`` is looked into in the place
         of that data; ``shapes`` are used instead of the project's own or, with ``own_shapes``, beside them; ``engine`` is
-        one of ``kb.validation.engine.ENGINES``; ``progress`` is told what is being done, in a few English words.
+        one of ``kb.validation.engine.CHOICES``; ``progress`` is told what is being done, in a few English words.
 
         Raises InputError and UsageError for a project or shapes that cannot be used.
         """
         vocabularies.load()
         self._progress = progress or _nobody
         self._own_rules = own_shapes or not shapes
+        self._only_own_shapes = not shapes
         self._progress("reading the shapes and the ontology")
         paths = [*shapes, *(project.shape_files() if self._own_rules else ())]
         self._shape_files = opened(file for path in paths for file in shape_files_of(path))
@@ -124,7 +125,7 @@ class Validator:
         address. The work raises InputError for a file that cannot be read or parsed, UsageError where a store would have
         to be read whole.
         """
-        load(self._engine)
+        load(self._engine, self._only_own_shapes)
         if not paths:
             if self._store is not None or self._alone:
                 raise UsageError("name the files to validate")
@@ -168,7 +169,7 @@ class Validator:
     @property
     def _run(self) -> scopes.Run:
         self._progress("applying the rules")
-        return partial(run, engine=self._engine)
+        return partial(run, engine=self._engine, own=self._only_own_shapes)
 
     def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
         self._progress("writing the report")
