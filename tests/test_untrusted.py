@@ -393,5 +393,5 @@ def test_limits_follow_the_size_of_the_files(tmp_path: Path, monkeypatch: pytest
     for arguments in ((None, None), (0, 0), (5, 2)):
         limits.run(lambda: lambda: None, [tmp_path / "large", tmp_path / "none"], *arguments)
     assert [(given.seconds, given.memory) for given in seen] == [
-        (60 + 3 * 60, (4 << 30) + 3 * (100 << 20)), (None, None), (5, 2 << 30),
+        (60 + 3 * 60, (4 << 30) + 3 * (200 << 20)), (None, None), (5, 2 << 30),
     ]  # fmt: skip
