@@ -9,6 +9,8 @@ import rdflib
 from pyshacl import validate
 from pyshacl.errors import ReportableRuntimeError, ValidationFailure
 from rdflib.namespace import RDF, SH
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
 
 from kb import rdf
 from kb.errors import InputError
@@ -59,6 +61,21 @@ def _result(report: rdflib.Graph, node: rdflib.term.Node) -> Result:
     )
 
 
+class _Graph(rdflib.Graph):
+    """A graph that reads each query once: a SPARQL constraint asks the same one for every focus node."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self._queries: dict[str, Query] = {}
+
+    def query(self, query_object: str | Query, *args: object, **kwargs: object) -> rdflib.query.Result:  # type: ignore[override]
+        if isinstance(query_object, str):
+            if query_object not in self._queries:
+                self._queries[query_object] = prepareQuery(query_object)
+            query_object = self._queries[query_object]
+        return super().query(query_object, *args, **kwargs)  # type: ignore[arg-type]
+
+
 class _Converter:
     """Our terms as rdflib's, each IRI built once; literals keep their lexical form."""
 
@@ -66,7 +83,7 @@ class _Converter:
         self._names: dict[str, rdflib.URIRef] = {}
 
     def graph(self, quads: Iterable[rdf.Quad]) -> rdflib.Graph:
-        graph = rdflib.Graph(bind_namespaces="none")
+        graph = _Graph(bind_namespaces="none")
         graph.addN((self._term(q.subject), self._term(q.predicate), self._term(q.object), graph) for q in quads)
         return graph
 
