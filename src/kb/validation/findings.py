@@ -9,7 +9,7 @@ from itertools import islice
 from kb import rdf
 from kb.messages import did_you_mean
 from kb.namespaces import ID, PREFIXES, curie
-from kb.validation import terms
+from kb.validation import labels, neighbours, terms
 from kb.validation.engine import Result
 from kb.validation.inputs import Input
 from kb.validation.lookups import Lookups, Node, describes
@@ -55,6 +55,19 @@ class Findings:
             for node in sorted(file.subjects - focus, key=str):
                 if isinstance(node, rdf.BlankNode) or node.value.startswith(ID):
                     yield self._own(terms.UNKNOWN_CLASS, "Violation", file, (node,))
+
+    def of_neighbours(self, whole: bool) -> Iterator[Finding]:
+        """Labels that do not fit, what is named and not described, and texts changed by hand; with ``whole``, also entries that
+        nothing uses."""
+        for file in self._files:
+            for fault in (
+                *labels.check(file.quads, self._lookups),
+                *neighbours.undescribed(file.quads, self._lookups),
+                *neighbours.unsealed(file.quads, self._lookups),
+                *(neighbours.unused(file.subjects, self._lookups) if whole else ()),
+            ):
+                detail = self._with_hint({}, fault.triple[-1])
+                yield self._own(fault.rule, fault.severity, file, fault.triple, detail)
 
     def of_results(self, results: Iterable[Result], causes: Mapping[Node, rdf.Quad]) -> Iterator[Finding]:
         """What an engine found. ``causes`` has a triple of the files for each node that they bear on and do not describe."""

@@ -125,9 +125,12 @@ class Validator:
     def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
         make = Findings(self._shapes, files, lookups)
         findings: list[Finding] = [*make.of_files(), *make.of_terms(self._terms(files, lookups))]
+        findings += make.of_results(scope.results, scope.causes)
         if self._own_rules:
             findings += make.of_nodes_without_rule(scope.focus)
-        findings += make.of_results(scope.results, scope.causes)
+            # A shape may have told already that a value is not described.
+            told = {(finding.focus, finding.value) for finding in findings}
+            findings += [f for f in make.of_neighbours(whole=not names) if (f.focus, f.value) not in told]
         findings.sort(key=lambda f: (f.file or "", f.line or 0, f.rule.iri, str(f.focus), str(f.path), str(f.value)))
         return Report(
             findings=tuple(findings),
