@@ -103,6 +103,24 @@ def test_targets_and_paths_exist(shapes: Shapes) -> None:
             assert known, f"{quad.subject} names {curie(iri)}, which no vocabulary of the project defines"
 
 
+def test_queries_say_where_they_look(shapes: Shapes) -> None:
+    """A property that a query asks for and no path of mms:reads has would be missing from what an engine is given."""
+    constraints = [quad.object for quad in shapes.quads if quad.predicate.value == f"{SH}sparql"]
+    assert constraints
+    for constraint in constraints:
+        [query] = shapes.values(constraint, "select")
+        plain = re.sub(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*', " ", query.value)
+        asked = {str(expand(name)) for name in re.findall(r"\b(?!kind:|xsd:)[a-z0-9]+:[a-z]\w*", plain)}
+        asked |= {rdf.RDF_TYPE.value} if re.search(r"\?\w+ a \?|\$this a ", plain) else set()
+        stated, waiting = set(), [q.object for q in shapes.quads if q.subject == constraint and q.predicate.value == f"{SHAPES}reads"]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, rdf.NamedNode):
+                stated.add(node.value)
+            waiting += [q.object for q in shapes.quads if q.subject == node and isinstance(node, rdf.BlankNode)]
+        assert asked <= stated, f"{query.value}: mms:reads lacks {', '.join(map(curie, sorted(asked - stated)))}"
+
+
 def test_every_target_is_met_by_an_example(shapes: Shapes) -> None:
     paths = [*VALID, *INVALID, *(EXAMPLES.parent / "world").glob("*.ttl"), *PROJECT.ontology_files()]
     met = shapes.targets(quad for path in paths for quad in turtle.parse_file(path))

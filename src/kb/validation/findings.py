@@ -56,7 +56,7 @@ class Findings:
                 if isinstance(node, rdf.BlankNode) or node.value.startswith(ID):
                     yield self._own(terms.UNKNOWN_CLASS, "Violation", file, (node,))
 
-    def of_neighbours(self, whole: bool) -> Iterator[Finding]:
+    def of_surroundings(self, whole: bool) -> Iterator[Finding]:
         """Labels that do not fit, what is named and not described, and texts changed by hand; with ``whole``, also entries that
         nothing uses."""
         for file in self._files:

@@ -68,10 +68,10 @@ def undescribed(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
 
 def unused(nodes: Iterable[Node], lookups: Lookups) -> Iterator[Fault]:
     """The entities and concepts among some nodes that are the object of nothing; ``lookups`` must be everything."""
-    for node in sorted(nodes, key=str):
-        if isinstance(node, rdf.NamedNode) and kind_of(node.value) in _REGISTERED_KINDS:
-            if next(iter(lookups.into(node)), None) is None:
-                yield Fault(USED, "Warning", (node,))
+    registered = (n for n in nodes if isinstance(n, rdf.NamedNode) and kind_of(n.value) in _REGISTERED_KINDS)
+    for node in sorted(registered, key=str):
+        if next(iter(lookups.into(node)), None) is None:
+            yield Fault(USED, "Warning", (node,))
 
 
 def unsealed(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:

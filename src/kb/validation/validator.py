@@ -129,8 +129,8 @@ class Validator:
         if self._own_rules:
             findings += make.of_nodes_without_rule(scope.focus)
             # A shape may have told already that a value is not described.
-            told = {(finding.focus, finding.value) for finding in findings}
-            findings += [f for f in make.of_neighbours(whole=not names) if (f.focus, f.value) not in told]
+            told = {(finding.focus, finding.value) for finding in findings if finding.value is not None}
+            findings += [f for f in make.of_surroundings(whole=not names) if (f.focus, f.value) not in told]
         findings.sort(key=lambda f: (f.file or "", f.line or 0, f.rule.iri, str(f.focus), str(f.path), str(f.value)))
         return Report(
             findings=tuple(findings),
