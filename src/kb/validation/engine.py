@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import ModuleType
 
 from kb import rdf
 from kb.errors import UsageError
@@ -44,12 +45,20 @@ def run(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad], engine: str = "pys
     Classes and their ``rdfs:subClassOf`` are part of the data; graph names are ignored. Raises InputError where the
     engine cannot apply the shapes, UsageError where it is not installed or not to be trusted with them.
     """
+    return sorted(load(engine).results(data, shapes), key=_order)
+
+
+def load(engine: str) -> ModuleType:
+    """The module that drives an engine. Behind a closed door (``kb.sandbox``) it must have been loaded before.
+
+    Raises UsageError where the engine is not installed.
+    """
     try:
-        module = importlib.import_module(ENGINES[engine])
+        return importlib.import_module(ENGINES[engine])
     except ImportError:
         raise UsageError(f"the engine {engine!r} is not installed; pip install 'medical-missions-kb[fast]'") from None
-    return sorted(module.results(data, shapes), key=_order)
 
 
 def _order(result: Result) -> tuple[str, ...]:
     return tuple(str(part) for part in (result.shape, result.focus, result.path, result.value, result.component))
+

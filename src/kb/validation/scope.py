@@ -106,7 +106,7 @@ def _touched(
     for quad in changed:
         for shape in targets.by_object_of.get(quad.predicate, ()):
             aims[shape].add(quad.object)
-    for shape, node, quad in looking_at(reach, changed, after):
+    for shape, node, quad in looking_at(reach, changed, before, after):
         if node not in shapes_of:
             shapes_of[node] = set(targets.of(node, after))
         if shape in shapes_of[node]:

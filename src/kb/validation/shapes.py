@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from kb import rdf, sparql
 from kb.errors import InputError, UsageError
 from kb.messages import hint_at, near_names
 from kb.namespaces import PREFIXES, curie
-from kb.validation.inputs import Input
+from kb.validation.inputs import Opened, opened, parsed
 from kb.validation.paths import UNARY, Path
 from kb.validation.vocabulary import CONSTRAINTS, TARGETS, TERMS
 
@@ -21,7 +20,7 @@ SH = PREFIXES["sh"]
 _RDF, _RDFS = PREFIXES["rdf"], PREFIXES["rdfs"]
 _QUERIES = tuple(f"{SH}{name}" for name in ("select", "ask", "construct", "update"))
 _DEEPEST_PATH = 20
-_REACHES_OUT = re.compile(r"(?<![?$:\w])(SERVICE|FROM)\b", re.IGNORECASE)
+_REACH_OUT = ("SERVICE", "FROM", "LOAD")
 
 Messages = dict[str, str]
 
@@ -214,30 +213,40 @@ class Shapes:
 
     def _check_queries(self) -> None:
         for quad in self.quads:
-            if quad.predicate.value in _QUERIES and isinstance(quad.object, rdf.Literal):
-                # A forbidden word may be written with escapes.
-                found = _REACHES_OUT.search(sparql.unescaped(quad.object.value))
-                if found:
+            if quad.predicate.value not in _QUERIES or not isinstance(quad.object, rdf.Literal):
+                continue
+            # A forbidden word may be written with escapes.
+            for text in {quad.object.value, sparql.unescaped(quad.object.value)}:
+                word = next((token.word for token in sparql.tokens(text) if token.word in _REACH_OUT), None)
+                if word:
                     raise InputError(
-                        f"the shape {_shown(quad.subject)} holds a query with {found[1].upper()}; "
+                        f"the shape {_shown(quad.subject)} holds a query with {word}; "
                         "a shape may only look at the data that it is given"
                     )
 
 
 def read_shapes(paths: Iterable[FilePath]) -> Shapes:
-    """The shapes of files and of folders' Turtle files.
+    """The shapes of files and of folders; see ``shape_files_of``, and ``shapes_in`` for the errors."""
+    return shapes_in(opened(file for path in paths for file in shape_files_of(path)))
+
+
+def shapes_in(files: Opened) -> Shapes:
+    """The shapes in these files.
 
     Raises InputError for one that cannot be read, UsageError where there is no shape at all: everything would conform.
     """
-    quads: list[rdf.Quad] = []
-    shown = []
-    for path in paths:
-        shown.append(str(path))
-        for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
-            quads += Input(file).quads
+    quads = [quad for file in parsed(files) for quad in file.quads]
     if not any(quad.predicate.value in (f"{SH}{name}" for name in ("path", "property", *TARGETS)) for quad in quads):
-        raise UsageError(f"no shape in {', '.join(shown) or 'the knowledge base'}: nothing could be checked")
+        shown = ", ".join(file.name for file in parsed(files))
+        raise UsageError(f"no shape in {shown or 'the knowledge base'}: nothing could be checked")
     return Shapes(quads)
+
+
+def shape_files_of(path: FilePath) -> list[FilePath]:
+    """The file itself, or a folder's Turtle files; examples beside shapes are data, and no shapes."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*.ttl") if "examples" not in file.relative_to(path).parts[:-1])
 
 
 def in_language(texts: Messages, lang: str) -> str | None:
