@@ -79,7 +79,7 @@ def test_the_world_is_in_order(project: Project) -> None:
 def test_a_name_that_nothing_describes_is_told_with_what_may_be_meant(project: Project) -> None:
     [finding] = found(project, "work:new mm:about actor:deckhand-union , actor:deckhands-union .")
     assert told([finding]) == [("DescribedNode", "deckhand-union")]
-    assert "is not described" in finding.detail["en"] and "deckhands-union?" in finding.detail["en"]
+    assert "is described nowhere" in finding.detail["en"] and "deckhands-union?" in finding.detail["en"]
 
 
 def test_what_the_file_itself_describes_and_names_of_other_data_are_no_matter(project: Project) -> None:
