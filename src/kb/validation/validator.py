@@ -179,6 +179,8 @@ class Validator:
             findings += make.of_terms(self._terms(files, lookups))
             findings += make.of_nodes_without_rule(scope.focus)
         findings += make.of_results(scope.results, scope.causes)
+        if self._own_rules:
+            findings += make.of_surroundings(whole=not names)
         findings.sort(key=lambda f: (f.file or "", f.line or 0, f.rule.iri, str(f.focus), str(f.path), str(f.value)))
         return Report(
             findings=tuple(findings),
