@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,6 +25,12 @@ _LEVELS = ("violation", "warning", "info", "never")
     "with_kb",
     default=True,
     help="Read the files together with the knowledge base (default), or alone with the ontology.",
+)
+@click.option(
+    "--store",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Read the files together with the store in this folder, instead of the data that kb came with.",
 )
 @click.option(
     "--shapes",
@@ -49,6 +57,7 @@ def command(
     project: Project,
     files: tuple[Path, ...],
     with_kb: bool,
+    store: Path | None,
     shapes: tuple[Path, ...],
     fail_on: str,
     format_: str,
@@ -59,8 +68,9 @@ def command(
     """Check statements against the rules.
 
     They are in FILEs or, with -, on standard input; without either, the whole knowledge base is checked.
-    New files may refer to what the knowledge base holds, and are judged only for what they themselves describe. Exit
-    code 0: nothing at or over --fail-on; 1: something; 3: a file cannot be read, or is not valid Turtle.
+    New files may refer to what the knowledge base holds, and are judged for what they describe and for what they make of
+    the things that it holds, but not for what was wrong before. Exit code 0: nothing at or over --fail-on; 1: something;
+    3: a file cannot be read, or is not valid Turtle; 4: the store fails.
 
     \b
     Examples:
@@ -72,7 +82,10 @@ def command(
 
     if summary and format_ == "ttl":
         raise UsageError("--summary and --format ttl exclude each other: the W3C report holds every result")
-    report = validate(project, [*files], alone=not with_kb, shapes=shapes, engine=engine)
+    if store is not None and not with_kb:
+        raise UsageError("--alone and --store exclude each other: a store is read together with the files")
+    with _opened(store) as lookups:
+        report = validate(project, [*files], alone=not with_kb, shapes=shapes, engine=engine, store=lookups)
     if format_ == "text":
         output = report.summary(lang) if summary else report.text(lang)
     elif format_ == "ttl":
@@ -82,3 +95,11 @@ def command(
     write_output(printable(output), None)
     failing = fail_on != "never" and report.at_least(Severity[fail_on.upper()])
     sys.exit(EXIT_FINDING if failing else 0)
+
+
+def _opened(store: Path | None) -> contextlib.AbstractContextManager[Any]:
+    if store is None:
+        return contextlib.nullcontext()
+    from kb.stores import open_store
+
+    return open_store(store)

@@ -72,6 +72,27 @@ class EmbeddedStore(Store):
         with self._failures("cannot be read"):
             return memory.graphs_engine(self._opened())
 
+    def out(self, node: rdf.NamedNode | rdf.BlankNode | rdf.Literal) -> Iterator[rdf.Quad]:
+        """The triples of which a node is the subject, as quads without a graph; those of derived graphs are left out, and
+        one may come more than once. Raises StoreError."""
+        return iter(()) if isinstance(node, rdf.Literal) else self._matching(node, None, None)
+
+    def into(
+        self, node: rdf.NamedNode | rdf.BlankNode | rdf.Literal, predicate: rdf.NamedNode | None = None
+    ) -> Iterator[rdf.Quad]:
+        """The triples of which a node is the object, with a property or with any; see ``out``."""
+        return self._matching(None, predicate, node)
+
+    def having(self, predicate: rdf.NamedNode) -> Iterator[rdf.Quad]:
+        """The triples with a property; see ``out``."""
+        return self._matching(None, predicate, None)
+
+    def _matching(self, *pattern: rdf.NamedNode | rdf.BlankNode | rdf.Literal | None) -> Iterator[rdf.Quad]:
+        with self._failures("cannot be read"):
+            for quad in self._opened().quads_for_pattern(*pattern, None):
+                if not memory.is_derived(quad.graph_name):
+                    yield rdf.Quad(quad.subject, quad.predicate, quad.object)
+
     def close(self) -> None:
         self._engine = None
         if self._lock is not None:

@@ -109,8 +109,13 @@ def quads(contents: Iterable[GraphContent]) -> Iterator[rdf.Quad]:
                 yield _unnamed(quad)
 
 
+def is_derived(graph: rdf.NamedNode | rdf.BlankNode | rdf.DefaultGraph) -> bool:
+    """Whether a graph holds what was inferred or projected."""
+    return isinstance(graph, rdf.NamedNode) and graph.value.startswith(DERIVED)
+
+
 def _is_shown(quad: rdf.Quad) -> bool:
-    return isinstance(quad.graph_name, rdf.NamedNode) and not quad.graph_name.value.startswith(DERIVED)
+    return isinstance(quad.graph_name, rdf.NamedNode) and not is_derived(quad.graph_name)
 
 
 def _unnamed(quad: rdf.Quad) -> rdf.Quad:

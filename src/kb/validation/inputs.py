@@ -26,7 +26,8 @@ class Input:
         self.name = display_name(path)
         self._content = read_bytes(path)
         self._format = turtle.format_of(str(path))
-        self.quads = list(turtle.parse(self._content, self.name, self._format))
+        # Named graphs are looked at as one: a shape sees triples.
+        self.quads = [_unnamed(quad) for quad in turtle.parse(self._content, self.name, self._format)]
         if any(isinstance(quad.object, rdf.Triple) for quad in self.quads):
             raise InputError("triple terms are RDF 1.2; the knowledge base is RDF 1.1", Position(self.name))
         self.subjects = {quad.subject for quad in self.quads}
@@ -42,6 +43,10 @@ class Input:
     def line(self, *triple: object) -> int | None:
         """The line nearest to a triple, of which the first parts may be given alone; None where it cannot be told."""
         return self._places.line(*triple) if self._places else None
+
+
+def _unnamed(quad: rdf.Quad) -> rdf.Quad:
+    return quad if isinstance(quad.graph_name, rdf.DefaultGraph) else rdf.Quad(quad.subject, quad.predicate, quad.object)
 
 
 def _nesting(quads: list[rdf.Quad]) -> int:

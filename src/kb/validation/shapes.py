@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -50,7 +50,24 @@ class Shapes:
 
     def values(self, shape: rdf.NamedNode | rdf.BlankNode, name: str) -> list:
         """What a shape states with the SHACL property ``name``."""
-        return self._properties[shape][SH + name] if shape in self._properties else []
+        return self.stated(shape, SH + name)
+
+    def stated(self, node: rdf.NamedNode | rdf.BlankNode, iri: str) -> list:
+        """What a node of the shapes graph states with a property of any vocabulary."""
+        return self._properties[node].get(iri, []) if node in self._properties else []
+
+    def with_targets(self) -> list[rdf.NamedNode | rdf.BlankNode]:
+        """The shapes that say themselves which nodes they are applied to."""
+        aims = {f"{SH}{name}" for name in TARGETS}
+        return [shape for shape, stated in list(self._properties.items()) if aims & stated.keys() or self._is_class(shape)]
+
+    def holders_of(self, shape: rdf.NamedNode | rdf.BlankNode) -> list[rdf.NamedNode | rdf.BlankNode]:
+        """The shapes that hold a property shape."""
+        return [quad.subject for quad in self.quads if quad.object == shape and quad.predicate.value == f"{SH}property"]
+
+    def has_custom_constraint(self, shape: rdf.NamedNode | rdf.BlankNode) -> bool:
+        """Whether a shape uses a constraint component that the shapes graph itself defines."""
+        return bool(self._parameters & self._properties[shape].keys()) if shape in self._properties else False
 
     def items(self, node: rdf.NamedNode | rdf.BlankNode) -> list:
         """The items of an RDF list; what is not well formed ends it."""
@@ -119,9 +136,7 @@ class Shapes:
                     below[quad.object.value].add(quad.subject.value)
         found: dict[rdf.NamedNode | rdf.BlankNode, set] = {}
         for shape in list(self._properties):
-            classes = {target.value for target in self.values(shape, "targetClass")}
-            if self._is_class(shape):
-                classes.add(shape.value)
+            classes = {target.value for target in self.target_classes(shape)}
             focus = set(self.values(shape, "targetNode"))
             focus.update(*(members[name] for name in _closure(classes, below)))
             focus.update(*(subjects_of[target.value] for target in self.values(shape, "targetSubjectsOf")))
@@ -130,18 +145,22 @@ class Shapes:
                 found[shape] = focus
         return found
 
-    def aimed_at(self, wanted: set, targets: dict[rdf.NamedNode | rdf.BlankNode, set]) -> list[rdf.Quad]:
-        """The same shapes with only the wanted ones among their targets, so that an engine's work follows the request.
+    def target_classes(self, shape: rdf.NamedNode | rdf.BlankNode) -> list:
+        """The classes whose instances a shape targets: those that it names, and itself where it is a class too."""
+        return [*self.values(shape, "targetClass"), *([shape] if self._is_class(shape) else [])]
+
+    def aimed_at(self, aims: Mapping[rdf.NamedNode | rdf.BlankNode, Iterable]) -> list[rdf.Quad]:
+        """The same shapes with these focus nodes for their only targets, so that an engine's work follows the request.
 
         Restricting the targets, and not the results or the engine's own list of focus nodes, leaves what a shape says of
         the values of a focus node in force.
         """
-        aims = {f"{SH}{name}" for name in TARGETS}
+        stated = {f"{SH}{name}" for name in TARGETS}
         classes = {f"{_RDFS}Class", f"{PREFIXES['owl']}Class"}
         kept = [
             quad
             for quad in self.quads
-            if quad.predicate.value not in aims
+            if quad.predicate.value not in stated
             and not (
                 quad.predicate == rdf.RDF_TYPE
                 and isinstance(quad.object, rdf.NamedNode)
@@ -150,8 +169,8 @@ class Shapes:
             )
         ]
         target_node = rdf.NamedNode(f"{SH}targetNode")
-        for shape, focus in targets.items():
-            kept += [rdf.Quad(shape, target_node, node) for node in focus & wanted]
+        for shape, nodes in aims.items():
+            kept += [rdf.Quad(shape, target_node, node) for node in nodes]
         return kept
 
     def _is_class(self, shape: rdf.NamedNode | rdf.BlankNode) -> bool:
@@ -162,6 +181,12 @@ class Shapes:
             and bool(types & {f"{SH}NodeShape", f"{SH}PropertyShape"})
             and bool(types & {f"{_RDFS}Class", f"{PREFIXES['owl']}Class"})
         )
+
+    @cached_property
+    def _parameters(self) -> set[str]:
+        """The properties that are parameters of constraint components defined in the shapes graph."""
+        nodes = [quad.object for quad in self.quads if quad.predicate.value == f"{SH}parameter"]
+        return {path.value for node in nodes if not isinstance(node, rdf.Literal) for path in self.values(node, "path")}
 
     @cached_property
     def _holders(self) -> dict:

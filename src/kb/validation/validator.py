@@ -1,28 +1,27 @@
-"""A validation from files to report: what is read, which nodes are judged, and where each finding stands."""
+"""A validation from files to report: what is read, what it is read together with, and which way it is judged."""
 
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path as FilePath
 
 from kb import rdf
-from kb.errors import InputError, in_one
-from kb.messages import did_you_mean
-from kb.namespaces import ID, PREFIXES, curie
+from kb.errors import InputError, UsageError, in_one
+from kb.namespaces import PREFIXES
 from kb.project import Project
+from kb.validation import scope as scopes
 from kb.validation import terms
+from kb.validation.findings import Findings
 from kb.validation.inputs import Input
-from kb.validation.paths import Path
-from kb.validation.report import Finding, Report, Severity
-from kb.validation.shapes import SH, Messages, Rule, Shapes, read_shapes
-from kb.validation.wording import what_is_wrong
+from kb.validation.lookups import Index, Joined, Lookups
+from kb.validation.reach import Reach
+from kb.validation.report import Finding, Report
+from kb.validation.scope import Scope
+from kb.validation.shapes import read_shapes
 
-_LABELS = (f"{PREFIXES['skos']}prefLabel", f"{PREFIXES['rdfs']}label", f"{PREFIXES['dcterms']}title")
-_ONTOLOGY = f"{PREFIXES['owl']}Ontology"
-_REFERENCES = (f"{SH}ClassConstraintComponent", f"{SH}NodeConstraintComponent")
+_SUCCESSION = (rdf.NamedNode(f"{PREFIXES['owl']}deprecated"), rdf.NamedNode(f"{PREFIXES['dcterms']}isReplacedBy"))
 
 
 def validate(
@@ -32,22 +31,30 @@ def validate(
     alone: bool = False,
     shapes: Sequence[FilePath] = (),
     engine: str = "pyshacl",
+    store: Lookups | None = None,
 ) -> Report:
     """The report on files (``-`` for standard input), or on the whole knowledge base where there are none.
 
     See ``Validator`` for the arguments and the errors.
     """
-    return Validator(project, alone=alone, shapes=shapes, engine=engine).check(paths)
+    return Validator(project, alone=alone, shapes=shapes, engine=engine, store=store).check(paths)
 
 
 class Validator:
     """Checks files against the shapes of one project; what it reads of the project, it reads once."""
 
     def __init__(
-        self, project: Project, *, alone: bool = False, shapes: Sequence[FilePath] = (), engine: str = "pyshacl"
+        self,
+        project: Project,
+        *,
+        alone: bool = False,
+        shapes: Sequence[FilePath] = (),
+        engine: str = "pyshacl",
+        store: Lookups | None = None,
     ) -> None:
-        """``alone`` leaves out the knowledge base's data, though not the ontology; ``shapes`` are used instead of the
-        project's own; ``engine`` is one of ``kb.validation.engine.ENGINES``.
+        """``alone`` leaves out the knowledge base's data, though not the ontology; ``store`` is looked into in the place
+        of that data; ``shapes`` are used instead of the project's own; ``engine`` is one of
+        ``kb.validation.engine.ENGINES``.
 
         Raises InputError and UsageError for a project or shapes that cannot be used.
         """
@@ -57,151 +64,86 @@ class Validator:
         self._ontology = _read(project.ontology_files())
         self._data_files = project.data_files()
         self._alone = alone
+        self._store = store
 
     @cached_property
     def _data(self) -> list[Input]:
         return _read(self._data_files)
 
-    def check(self, paths: Sequence[FilePath | str] = ()) -> Report:
-        """The report on files, read together with the ontology and the knowledge base; only what they themselves describe
-        is judged. Without files, the report on all of the knowledge base.
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self._shapes)
 
-        A file of the project is not read twice. Raises InputError for a file that cannot be read or parsed.
+    def check(self, paths: Sequence[FilePath | str] = (), *, instead_of: Iterable[FilePath] = ()) -> Report:
+        """The report on files, read together with the ontology and the knowledge base: on what they describe, and on what
+        they make of the things of the knowledge base. Without files, the report on all of the knowledge base.
+
+        A file of the project is not read twice; ``instead_of`` are files of the project that are left out, since the files
+        take their place. Raises InputError for a file that cannot be read or parsed, UsageError where a store would have
+        to be read whole.
         """
         if not paths:
-            return self._report([*self._ontology, *self._data], [], named=False)
+            return self._on_everything()
         files = _read(paths)
-        given = {_real(file.path) for file in files}
-        around = self._ontology if self._alone else [*self._ontology, *self._data]
-        return self._report(files, [file for file in around if _real(file.path) not in given], named=True)
+        given = {_real(path) for path in (*(file.path for file in files), *instead_of)}
+        around = [file for file in self._ontology if _real(file.path) not in given]
+        if not self._alone and self._store is None:
+            around += [file for file in self._data if _real(file.path) not in given]
+        quads, others = _quads(files), _quads(around)
+        before: Lookups = Index(others)
+        if self._store is not None:
+            before = Joined(before, self._store)
+        scope = self._scope(quads, others, before)
+        return self._report(files, tuple(file.name for file in files), scope, Joined(Index(quads), before))
 
-    def _report(self, files: list[Input], around: list[Input], named: bool) -> Report:
-        return _Validation(self._shapes, files, around, named, self._own_rules).report(self._engine)
+    def _on_everything(self) -> Report:
+        if self._store is not None or self._alone:
+            raise UsageError("name the files to validate")
+        files = [*self._ontology, *self._data]
+        quads = _quads(files)
+        scope = scopes.of_everything(self._shapes, quads, self._run)
+        return self._report(files, (), scope, Index(quads))
 
+    def _scope(self, files: list[rdf.Quad], others: list[rdf.Quad], before: Lookups) -> Scope:
+        if self._alone:
+            return scopes.of_files_alone(self._shapes, files, others, self._run)
+        if not self._reach.unbounded and not scopes.changes_classes(files, before):
+            return scopes.of_a_change(self._shapes, self._reach, files, before, self._run)
+        if self._store is not None:
+            raise UsageError(
+                "these shapes or files could concern anything in the store, which would have to be read whole: a shape "
+                "has a query that does not state its mms:reads, or a file says which class is below which; use --alone"
+            )
+        return scopes.of_a_change_anywhere(self._shapes, files, others, self._run)
 
-class _Validation:
-    """One run: ``files`` are judged, ``around`` is only looked at."""
+    @property
+    def _run(self) -> scopes.Run:
+        from kb.validation.engine import run
 
-    def __init__(self, shapes: Shapes, files: list[Input], around: list[Input], named: bool, own_rules: bool) -> None:
-        self._shapes = shapes
-        self._files = files
-        self._around = around
-        self._own_rules = own_rules
-        self._only_file = files[0] if len(files) == 1 else None
-        self._names = tuple(file.name for file in files) if named else ()
-        self._union = [quad for file in (*files, *around) for quad in file.quads]
-        self._described = {quad.subject for quad in self._union}
-        self._labels: dict[object, Messages] = defaultdict(dict)
-        for quad in self._union:
-            if quad.predicate.value in _LABELS and isinstance(quad.object, rdf.Literal):
-                self._labels[quad.subject].setdefault(quad.object.language or "", quad.object.value)
+        return partial(run, engine=self._engine)
 
-    def report(self, engine: str) -> Report:
-        targets = self._shapes.targets(self._union)
-        targeted: set = set().union(*targets.values())
-        focus = self._judged(targeted)
-        findings = [*self._empty_files(), *self._terms()]
+    def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
+        make = Findings(self._shapes, files, lookups)
+        findings: list[Finding] = [*make.of_files(), *make.of_terms(self._terms(files, lookups))]
         if self._own_rules:
-            findings += self._without_rule(targeted)
-        if focus:
-            findings += self._results(engine, self._shapes.aimed_at(focus, targets))
+            findings += make.of_nodes_without_rule(scope.focus)
+        findings += make.of_results(scope.results, scope.causes)
         findings.sort(key=lambda f: (f.file or "", f.line or 0, f.rule.iri, str(f.focus), str(f.path), str(f.value)))
         return Report(
             findings=tuple(findings),
-            names=self._names,
-            statements=sum(len(file.quads) for file in self._files),
-            nodes=len(focus),
+            names=names,
+            statements=sum(len(file.quads) for file in files),
+            nodes=len(scope.focus),
             rules=len(self._shapes.rules()),
         )
 
-    def _judged(self, targeted: set) -> set:
-        """The focus nodes for which the files answer: what they describe, and what nothing else describes or mentions."""
-        described = {subject for file in self._files for subject in file.subjects}
-        mentioned = {quad.object for file in self._files for quad in file.quads}
-        described_around = {subject for file in self._around for subject in file.subjects}
-        mentioned_around = {quad.object for file in self._around for quad in file.quads}
-        return {
-            node
-            for node in targeted
-            if node in described
-            or (node not in described_around and (node in mentioned or node not in mentioned_around))
-        }
+    def _terms(self, files: list[Input], lookups: Lookups) -> terms.Terms:
+        succession = [quad for predicate in _SUCCESSION for quad in lookups.having(predicate)]
+        return terms.Terms([*_quads(self._ontology), *_quads(files), *succession])
 
-    def _without_rule(self, targeted: set) -> Iterable[Finding]:
-        """Nodes of the project's kinds, and nodes without a name, that no shape looks at: they would conform in silence."""
-        for file in self._files:
-            if any(quad.object.value == _ONTOLOGY for quad in file.quads if quad.predicate == rdf.RDF_TYPE):
-                continue
-            for node in sorted(file.subjects - targeted, key=str):
-                if isinstance(node, rdf.BlankNode) or node.value.startswith(ID):
-                    yield self._own(terms.UNKNOWN_CLASS, "Violation", file, (node,))
 
-    def _empty_files(self) -> Iterable[Finding]:
-        for file in self._files:
-            if not file.quads:
-                yield self._own(terms.EMPTY, "Warning", file, ())
-
-    def _terms(self) -> Iterable[Finding]:
-        known = terms.Terms(self._union)
-        for file in self._files:
-            for found in known.check(file.quads):
-                triple = (found.triple.subject, found.triple.predicate, found.triple.object)
-                yield self._own(found.rule, found.severity, file, triple, found.detail)
-
-    def _own(self, rule: Rule, severity: str, file: Input, triple: tuple, detail: Messages | None = None) -> Finding:
-        """A finding of a rule that is no shape; ``triple`` is as much of it as is concerned."""
-        focus, predicate, value = (*triple, None, None, None)[:3]
-        return Finding(
-            rule=rule,
-            severity=Severity.of(severity),
-            component=rule.iri,
-            shape=rdf.NamedNode(rule.iri),
-            focus=focus,
-            label=self._labels.get(focus, {}),
-            path=Path("", (predicate.value,)) if predicate else None,
-            value=value,
-            detail=detail or {},
-            message=rule.message,
-            file=file.name,
-            line=file.line(*triple) if triple else None,
-            severity_iri=SH + severity,
-        )
-
-    def _results(self, engine: str, shapes: list[rdf.Quad]) -> Iterable[Finding]:
-        from kb.validation.engine import run
-
-        for result in run(self._union, shapes, engine):
-            detail = what_is_wrong(self._shapes, result.shape, result.component)
-            if result.component in _REFERENCES:
-                detail = self._with_hint(detail, result.value)
-            file = next((file for file in self._files if result.focus in file.subjects), self._only_file)
-            yield Finding(
-                rule=self._shapes.rule(result.shape),
-                severity=Severity.of(result.severity),
-                component=result.component,
-                shape=result.shape,
-                focus=result.focus,
-                label=self._labels.get(result.focus, {}),
-                path=Path("", (result.path.value,)) if result.path else self._shapes.path(result.shape),
-                value=result.value,
-                detail=detail,
-                message=self._shapes.messages(result.shape) or dict(result.messages),
-                file=file.name if file else None,
-                line=file.line(result.focus, result.path, result.value) if file else None,
-                severity_iri=result.severity,
-            )
-
-    def _with_hint(self, detail: Messages, value: object) -> Messages:
-        """For a reference to a node that nothing describes: say that, and which one may be meant."""
-        if not isinstance(value, rdf.NamedNode) or not value.value.startswith(ID) or value in self._described:
-            return detail
-        prefix, _, name = curie(value.value).partition(":")
-        others = (curie(node.value).partition(":") for node in self._described if isinstance(node, rdf.NamedNode))
-        hint = did_you_mean(name, (other for kind, _, other in others if kind == prefix))
-        return {
-            "en": f"is not described{hint}",
-            "es": f"no está descrito{hint.replace('did you mean', '¿quizá')}",
-        }
+def _quads(files: Iterable[Input]) -> list[rdf.Quad]:
+    return [quad for file in files for quad in file.quads]
 
 
 def _read(paths: Iterable[FilePath | str]) -> list[Input]:
