@@ -22,7 +22,7 @@ REASONS = {
     "another-value": "Another entity, concept, claim or proposition of the sort that this slot takes: only the text can decide.",
     "one-more-value": "One more such value in a slot that has several in the real data: only the text can decide.",
     "another-kind": "Another specific class, which only the text or the world can decide: an allegation or not, a group or a body.",
-    "another-date": "Another valid date of the same precision, which nothing else in the data contradicts.",
+    "another-date": "Another valid date, which nothing else in the data contradicts.",
     "another-print": "Another number or name as printed, where nothing else in the data repeats it.",
     "another-wording": "Nearly the same words in a free text: only a reader can tell a slip from a choice.",
 }
@@ -54,6 +54,9 @@ OPTIONAL = {
 BIBLIOGRAPHIC = ("creator", "publisher", "issued", "venue", "platform", "volume", "issue", "number", "identifier")
 """A work and a document are described as printed; what is not printed is absent."""
 
+ANY_REFERENT = {MM + n for n in ("subject", "object", "cause", "effect", "affected", "about", "comparedWith")}
+"""Slots for an entity, a concept of the registers or a proposition; for others the data shows what they take."""
+
 REPLACEABLE = {
     "claim": ("expresses", "stance", "claimant", "hedge", "addressee", "rationale", "respondsTo", "answersPractice", "viaMarker"),
     "link": ("statedIn",),
@@ -83,6 +86,7 @@ class Alternatives:
         self._schemes: dict[str, set[Term]] = {}
         self._authors: dict[Term, set[Term]] = defaultdict(set)
         self._contents: dict[frozenset, int] = defaultdict(int)
+        self._begun = max(v.value for v in data.values(rdf.NamedNode(MM), DC + "created"))
         for node, properties in list(data.out.items()):
             kind = _kind(node)
             for name, values in list(properties.items()):
@@ -134,7 +138,11 @@ class Alternatives:
             return self._literal(kind, removed, added)
         if not self._fits(kind, name, added.object):
             return None
+        if kind == "proposition" and added.object in [v for values in self._data.out[added.subject].values() for v in values]:
+            return None
         if removed is None:
+            if name == SKOS + "inScheme":
+                return "one-more-value" if self._of_two_families(added.subject, added.object) else None
             return "one-more-value" if (kind, name) in self._several and self._replaceable(kind, name) else None
         if kind == "figure" and self._is_printed(added.subject, removed.object):
             return None
@@ -156,6 +164,8 @@ class Alternatives:
 
     def _fits(self, kind: str, name: str, value: Term) -> bool:
         """Whether the data has values of this sort in this slot, and a concept is of the slot's scheme."""
+        if name in ANY_REFERENT and (_kind(value) in ENTITY_KINDS or _kind(value) in ("concept", "proposition")):
+            return bool(self._data.classes(value))
         if self._sort(value) not in self._fillers[name]:
             return False
         if _kind(value) not in CONCEPT_KINDS:
@@ -167,6 +177,12 @@ class Alternatives:
         printed = " ".join(v.value.lower() for v in self.values(figure, "printed"))
         names = [name for p in ("prefLabel", "altLabel") for name in self._data.label(concept, SKOS + p, "en")]
         return any(name.lower() in printed for name in names)
+
+    def _of_two_families(self, concept: Node, scheme: Term) -> bool:
+        """Whether other concepts are of this scheme and of one that the concept is of."""
+        mine = set(self._data.values(concept, SKOS + "inScheme"))
+        others = [node for node, predicate in self._data.into[scheme] if predicate == SKOS + "inScheme"]
+        return any(mine & set(self._data.values(other, SKOS + "inScheme")) for other in others)
 
     def _sort(self, value: Term) -> tuple:
         """What the data tells of a value's sort: its general class; of a concept, the kind of identifier, too."""
@@ -221,12 +237,16 @@ class Alternatives:
         return not others and new not in self._data.values(node, SKOS + "altLabel")
 
     def _redated(self, node: Node, name: str, old: str, new: str) -> bool:
-        if not valid_date(new) or len(old) != len(new) or name == MM + "curatedOn":
+        if not valid_date(new):
             return False
+        today = datetime.date.today().isoformat()
+        if name == MM + "curatedOn":
+            # A file is written with the ontology, and not tomorrow.
+            return len(new) == 10 and self._begun <= new <= today
         glosses = [gloss.value for gloss in self._data.values(node, MM + "gloss")]
-        issued = name == DC + "issued" and any(p == MM + "versionOf" for _, p in self._data.into[node])
-        # A year that the gloss or the name repeats cannot change alone.
-        return not issued and not any(old[:4] in text for text in (*glosses, node.value)) and "1800" < new[:4] < "2027"
+        # A year that the gloss or the name repeats cannot change alone; nor was anything issued or said tomorrow.
+        repeated = new[:4] != old[:4] and any(old[:4] in text for text in (*glosses, node.value))
+        return not repeated and "1800" < new and (new <= today or name == MM + "date")
 
     def _still_sound(self, mutant: Mutant) -> bool:
         """Whether the changed nodes still say what they must, and contradict nothing; asked while the change is in force."""
@@ -308,8 +328,7 @@ class Alternatives:
                 return False
         if set(self.values(proposition, "cause")) & set(self.values(proposition, "effect")):
             return False
-        mentioned = [v for p, values in self._data.out[proposition].items() if p != MM + "gloss" for v in values]
-        if proposition in mentioned or len(mentioned) != len(set(mentioned)):
+        if any(proposition in values for values in self._data.out[proposition].values()):
             return False
         recommended = iri_of("realisation:recommended") in [v.value for v in self.values(proposition, "realisation")]
         claims = [s for s, p in self._data.into[proposition] if p == MM + "expresses"]

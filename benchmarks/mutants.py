@@ -66,8 +66,9 @@ class Data:
         self.out[triple.subject][triple.predicate.value].remove(triple.object)
         self.into[triple.object].remove((triple.subject, triple.predicate.value))
 
-    def has(self, triple: rdf.Triple) -> bool:
-        return triple.object in self.values(triple.subject, triple.predicate.value)
+    def count(self, triple: rdf.Triple) -> int:
+        """In how many files a triple is said."""
+        return self.values(triple.subject, triple.predicate.value).count(triple.object)
 
     def values(self, node: Term, predicate: str) -> list[Term]:
         """The objects of a node's property; empty for a node that nothing describes."""
@@ -174,8 +175,10 @@ class Mutator:
         if change is None:
             return None
         removed, added = change
-        # A triple that is there already, or is put back, is no change.
-        if set(removed) & set(added) or any(self._data.has(triple) for triple in added):
+        # A triple that is there already, is put back, or is said in another file, too, is no change.
+        if set(removed) & set(added) or any(self._data.count(triple) for triple in added):
+            return None
+        if any(self._data.count(triple) > 1 for triple in removed):
             return None
         return Mutant(kind, file, triple, tuple(removed), tuple(added))
 
