@@ -12,10 +12,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import pairwise
+
+from mutants import EDTF, LABELS, MM, SKOS, TYPE, Data, Mutant, Node, Term
 
 from kb import rdf
 from kb.namespaces import CONCEPT_KINDS, ENTITY_KINDS, PREFIXES, iri_of, kind_of
-from mutants import EDTF, LABELS, MM, SKOS, TYPE, Data, Mutant, Node, Term
 
 REASONS = {
     "optional": "A property that not every text gives reason for is absent.",
@@ -85,7 +87,7 @@ class Alternatives:
         self._several: set[tuple[str, str]] = set()
         self._schemes: dict[str, set[Term]] = {}
         self._authors: dict[Term, set[Term]] = defaultdict(set)
-        self._contents: dict[frozenset, int] = defaultdict(int)
+        self._contents: dict[frozenset, set[Node]] = defaultdict(set)
         self._begun = max(v.value for v in data.values(rdf.NamedNode(MM), DC + "created"))
         for node, properties in list(data.out.items()):
             kind = _kind(node)
@@ -100,7 +102,7 @@ class Alternatives:
             if kind == "claim" and not properties.get(MM + "reportedBy"):
                 self._authors[self._document(node)].update(properties.get(MM + "claimant", ()))
             if kind == "proposition":
-                self._contents[self._content(node)] += 1
+                self._contents[self._content(node)].add(node)
 
     def reason(self, mutant: Mutant) -> str | None:
         """The name in ``REASONS`` of why the mutant is no fault; None where it is one."""
@@ -295,13 +297,13 @@ class Alternatives:
         if answered and "Denial" not in classes and stance[0].value == iri_of("stance:rejects"):
             return False
         # Nobody says the same twice in one passage, or the contrary of it anywhere.
-        for other, predicate in self._data.into[proposition[0]]:
-            if predicate == MM + "expresses" and other != claim and self.values(other, "claimant") == claimant:
-                if self.values(other, "stance") != stance or self.values(other, "statedIn") == passage:
-                    return False
-            if predicate == MM + "expresses" and self.values(other, "stance") == stance:
-                if ((MM + "Allegation") in self._data.classes(other)) != ("Allegation" in classes):
-                    return False
+        others = [s for s, predicate in self._data.into[proposition[0]] if predicate == MM + "expresses" and s != claim]
+        for other in others:
+            agrees = self.values(other, "stance") == stance
+            if self.values(other, "claimant") == claimant and (not agrees or self.values(other, "statedIn") == passage):
+                return False
+            if agrees and (MM + "Allegation" in self._data.classes(other)) != ("Allegation" in classes):
+                return False
         linked = {p for _, p in self._data.into[claim]} & {MM + "fromClaim", MM + "toClaim"}
         return not linked or not self._same_content_broken(claim)
 
@@ -339,7 +341,7 @@ class Alternatives:
         if any(len(self.values(proposition, name)) > 1 for name in single):
             return False
         # The same content is the same proposition.
-        return not self._contents.get(self._content(proposition))
+        return self._contents.get(self._content(proposition), set()) <= {proposition}
 
     def _has(self, node: Node, need: str) -> bool:
         return any(self.values(node, name) for name in need.split("|"))
@@ -409,4 +411,4 @@ def _local(iri: str) -> str:
 def _doubled(text: str) -> int:
     """How often a word follows itself."""
     words = text.lower().split()
-    return sum(one == other for one, other in zip(words, words[1:], strict=False))
+    return sum(one == other for one, other in pairwise(words))

@@ -32,12 +32,13 @@ from pathlib import Path
 from unittest import mock
 
 from alternatives import REASONS, Alternatives
+from mutants import Data, Mutant, Mutator, Node
+
 from kb import rdf
 from kb.errors import KbError
 from kb.namespaces import curie
 from kb.project import Project, find_project
 from kb.validation import Finding, Severity, Validator
-from mutants import Data, Mutant, Mutator, Node
 
 GROUP = 24
 """Mutants in one validation. More are quicker until their findings meet."""
