@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from mutants import EDTF, LABELS, MM, SKOS, TYPE, Data, Mutant, Node, Term
+from mutants import EDTF, LABELS, MM, SKOS, Mutant
+from realdata import TYPE, Data, Node, Term
 
 from kb import rdf
 from kb.namespaces import CONCEPT_KINDS, ENTITY_KINDS, PREFIXES, iri_of, kind_of

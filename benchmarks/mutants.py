@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb import rdf, turtle
-from kb.namespaces import CONCEPT_KINDS, ENTITY_KINDS, ID, PREFIXES, curie, kind_of
-from kb.project import Project
+from realdata import TYPE, Data, Node, Term
 
-XSD, RDFS, MM, OA, SKOS = (PREFIXES[name] for name in ("xsd", "rdfs", "mm", "oa", "skos"))
+from kb import rdf
+from kb.namespaces import CONCEPT_KINDS, ENTITY_KINDS, ID, PREFIXES, curie, kind_of
+
+XSD, MM, OA, SKOS = (PREFIXES[name] for name in ("xsd", "mm", "oa", "skos"))
 EDTF = PREFIXES["edtf"] + "EDTF"
-TYPE = rdf.RDF_TYPE.value
 DIGESTS = {MM + "sha256", MM + "spanSha256"}
 POSITIONS = {OA + "start", OA + "end", *(MM + n for n in ("order", "characterCount", "lastPassageNumber", "row", "column"))}
 LABELS = {SKOS + "prefLabel", SKOS + "altLabel", PREFIXES["dcterms"] + "title"}
@@ -33,71 +33,6 @@ TIERS = {
     "link": "links",
 }
 """Kind of identifier to the part of the data that it belongs to."""
-
-Node = rdf.NamedNode | rdf.BlankNode
-Term = Node | rdf.Literal
-
-
-class Data:
-    """The triples of the project, by file and by node; ``add`` and ``remove`` keep the indexes, so that a change can be tried."""
-
-    def __init__(self, project: Project) -> None:
-        """Reads the ontology and the data. Raises InputError for a file that cannot be read."""
-        self.project = project
-        self.files = {path: _triples(path) for path in project.data_files()}
-        self.out: dict[Node, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        self.into: dict[Term, list[tuple[Node, str]]] = defaultdict(list)
-        ontology = [triple for path in project.ontology_files() for triple in _triples(path)]
-        for triple in ontology:
-            self.add(triple)
-        for triples in self.files.values():
-            for triple in triples:
-                self.add(triple)
-        self._above: dict[str, set[str]] = defaultdict(set)
-        for triple in ontology:
-            if triple.predicate.value == RDFS + "subClassOf" and isinstance(triple.object, rdf.NamedNode):
-                self._above[triple.subject.value].add(triple.object.value)
-
-    def add(self, triple: rdf.Triple) -> None:
-        self.out[triple.subject][triple.predicate.value].append(triple.object)
-        self.into[triple.object].append((triple.subject, triple.predicate.value))
-
-    def remove(self, triple: rdf.Triple) -> None:
-        self.out[triple.subject][triple.predicate.value].remove(triple.object)
-        self.into[triple.object].remove((triple.subject, triple.predicate.value))
-
-    def count(self, triple: rdf.Triple) -> int:
-        """In how many files a triple is said."""
-        return self.values(triple.subject, triple.predicate.value).count(triple.object)
-
-    def values(self, node: Term, predicate: str) -> list[Term]:
-        """The objects of a node's property; empty for a node that nothing describes."""
-        return self.out[node].get(predicate, []) if node in self.out else []
-
-    def classes(self, node: Term) -> frozenset[str]:
-        """The classes that a node states, or the kind of the identifier where it states none."""
-        return frozenset(term.value for term in self.values(node, TYPE))
-
-    def class_of(self, node: Term) -> str:
-        """The most specific class that a node states, as a CURIE; the project's own before others."""
-        stated = self.classes(node)
-        general = {above for name in stated for above in self.above(name)}
-        return min((curie(name) for name in stated - general), key=lambda c: (not c.startswith("mm:"), c), default="none")
-
-    def above(self, name: str) -> set[str]:
-        """The classes above a class."""
-        found: set[str] = set()
-        stack = [name]
-        while stack:
-            for above in self._above.get(stack.pop(), ()):
-                if above not in found:
-                    found.add(above)
-                    stack.append(above)
-        return found
-
-    def label(self, node: Node, predicate: str, lang: str) -> list[str]:
-        return [v.value for v in self.values(node, predicate) if isinstance(v, rdf.Literal) and v.language == lang]
-
 
 @dataclass(frozen=True)
 class Mutant:
@@ -334,10 +269,6 @@ class Mutator:
 
 
 Change = tuple[list[rdf.Triple], list[rdf.Triple]] | None
-
-
-def _triples(path: Path) -> list[rdf.Triple]:
-    return [rdf.Triple(quad.subject, quad.predicate, quad.object) for quad in turtle.parse_file(path)]
 
 
 def _any(triple: rdf.Triple) -> bool:

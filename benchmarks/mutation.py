@@ -32,7 +32,8 @@ from pathlib import Path
 from unittest import mock
 
 from alternatives import REASONS, Alternatives
-from mutants import Data, Mutant, Mutator, Node
+from mutants import Mutant, Mutator
+from realdata import Data, Node
 
 from kb import rdf
 from kb.errors import KbError

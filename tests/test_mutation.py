@@ -20,7 +20,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import mutation
 from alternatives import REASONS, Alternatives, valid_date
-from mutants import FAMILIES, KINDS, Data, Mutant, Mutator
+from mutants import FAMILIES, KINDS, Mutant, Mutator
+from realdata import Data
 
 pytest.importorskip("shacl")
 
