@@ -1,0 +1,141 @@
+"""Invented registers: entities and concepts with labels of invented words, as many as a data set of a size needs, each
+named as often as Zipf's law has it. Nothing is kept in memory but how many there are.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from distributions import Model, Sort
+
+Triple = tuple[str, str, str]
+"""Subject, predicate and object: CURIEs, or a literal in Turtle with a CURIE for its datatype."""
+
+_SYLLABLES = [c + v for c in ("b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z") for v in "aeiou"]
+
+_NOUNS = {
+    "mm:Group": ("people", "gente"),
+    "mm:Person": ("", ""),
+    "mm:Organisation": ("body", "entidad"),
+    "mm:State": ("", ""),
+    "mm:Government": ("government", "gobierno"),
+    "mm:Agreement": ("accord", "convenio"),
+    "mm:Event": ("event", "hecho"),
+    "mm:LegalInstrument": ("act", "norma"),
+    "mm:Mission": ("mission", "misión"),
+    "mm:Place": ("", ""),
+    "mm:Programme": ("programme", "programa"),
+    "mm:Venue": ("journal", "revista"),
+    "mm:Work": ("paper", "escrito"),
+}
+"""What is added to an invented name in English and in Spanish."""
+
+MOST_STATES = 190
+
+
+def word(number: int) -> str:
+    """An invented word, another for each number."""
+    number += len(_SYLLABLES)
+    syllables = []
+    while number:
+        number, rest = divmod(number, len(_SYLLABLES))
+        syllables.append(_SYLLABLES[rest])
+    return "".join(syllables)
+
+
+def words(chance: random.Random, count: int) -> str:
+    """So many invented words, each of two syllables."""
+    number = chance.getrandbits(13 * count)
+    found = []
+    for _ in range(count):
+        number, rest = divmod(number, 4000)
+        found.append(word(rest))
+    return " ".join(found)
+
+
+def literal(text: str, kind: str) -> str:
+    """A literal in Turtle: ``kind`` is a language or the CURIE of a datatype. Invented text needs no escapes."""
+    return f'"{text}"^^{kind}' if ":" in kind else f'"{text}"@{kind}'
+
+
+class Registers:
+    """The registers that a data set of ``claims`` claims refers to."""
+
+    def __init__(self, model: Model, claims: int, seed: int) -> None:
+        self._model = model
+        self._seed = seed
+        self._sizes: dict[Sort, int] = {}
+        self._first: dict[Sort, int] = {}
+        number = 0
+        for sort, usage in model.usage.items():
+            if sort == ("work", "mm:CitedWork"):
+                continue
+            growth = model.growth["concepts" if sort[0] == "concept" else "entities"]
+            size = max(2, round(usage.count * (claims / model.claims) ** growth))
+            self._sizes[sort] = min(size, MOST_STATES) if sort[1] == "mm:State" else size
+            self._first[sort] = number
+            number += self._sizes[sort]
+        self._draws = {sort: (self._sizes[sort], 1 - model.usage[sort].exponent, self._name(sort)) for sort in self._sizes}
+
+    @property
+    def size(self) -> int:
+        """How many things there are."""
+        return sum(self._sizes.values())
+
+    def draw(self, sort: Sort, chance: random.Random, even: bool = False) -> str:
+        """One of a group, the first the most often: by the inverse of Zipf's cumulated frequencies, as a continuous law.
+        ``even``: all equally often."""
+        size, power, name = self._draws[sort]
+        if even:
+            rank = chance.randint(1, size)
+        elif abs(power) < 0.01:
+            rank = (size + 1) ** chance.random()
+        else:
+            rank = (1 + chance.random() * ((size + 1) ** power - 1)) ** (1 / power)
+        return f"{name}{int(rank)}"
+
+    def label(self, sort: Sort, number: int, lang: str) -> str:
+        """The label of the thing of this number, from 1, in its group; another for each thing."""
+        name = word(self._first[sort] + number).capitalize()
+        if sort[1] == "mm:Person":
+            name = f"{word(number % 61).capitalize()} {name}"
+        en, es = _NOUNS.get(sort[1], ("", ""))
+        if sort[0] == "concept":
+            return name.lower() if lang == "en" else f"lo {name.lower()}"
+        return f"{name} {en}".strip() if lang == "en" else f"{es} {name}".strip()
+
+    def triples(self) -> Iterator[tuple[str, list[Triple]]]:
+        """What the registers say, by kind of identifier, in portions of a thing."""
+        for sort, size in self._sizes.items():
+            for number in range(1, size + 1):
+                yield sort[0], self._thing(sort, number)
+
+    def _name(self, sort: Sort) -> str:
+        kind = sort[1].removeprefix("mm:").lower().replace("+", "-")
+        return f"{sort[0]}:g{self._seed}-{kind}-"
+
+    def _thing(self, sort: Sort, number: int) -> list[Triple]:
+        node = f"{self._name(sort)}{number}"
+        usage = self._model.usage[sort]
+        chance = random.Random(f"{self._seed}/{node}")
+        if sort[0] == "concept":
+            classes = ["mm:Concept", "skos:Concept"]
+        else:
+            classes = ["mm:Entity", *(["mm:Actor"] if sort[0] == "actor" else []), sort[1]]
+        found = [(node, "rdf:type", name) for name in classes]
+        for place, lang in enumerate(("en", "es")):
+            found.append((node, "skos:prefLabel", literal(self.label(sort, number, lang), lang)))
+            if chance.random() * 100 < usage.alternatives[place]:
+                short = f"{word(self._first[sort] + number).upper()} {lang.upper()}"
+                found.append((node, "skos:altLabel", literal(short, lang)))
+        if sort[0] == "concept":
+            name = self.label(sort, number, "en")
+            found.append((node, "skos:definition", literal(f"What is called {name} here.", "en")))
+            found.append((node, "skos:definition", literal(f"Lo que aquí se llama {name}.", "es")))
+            found += [(node, "skos:inScheme", f"scheme:{scheme}") for scheme in sort[1].split("+")]
+            if number > 1 and chance.random() < self._model.broader:
+                found.append((node, "skos:broader", f"{self._name(sort)}{chance.randrange(1, number)}"))
+        elif sort[1] == "mm:State":
+            found.append((node, "dcterms:identifier", literal(f"Invented:{number}", "xsd:string")))
+        return found
