@@ -18,6 +18,7 @@ from kb.project import find_project
 NAMES = {"rdf:type", "skos:prefLabel", "skos:altLabel", "skos:exactMatch", "dcterms:identifier"}
 DESCRIPTION = {
     "dcterms:title", "dcterms:creator", "dcterms:publisher", "dcterms:issued", "dcterms:language", "dcterms:bibliographicCitation",
+    "dcterms:isVersionOf", "prov:alternateOf", "mm:issuingState",
     "mm:venue", "mm:platform", "mm:duplicateOf", "bibo:number", "bibo:issue", "bibo:volume", "bibo:doi", "schema:url", "foaf:page",
 }  # fmt: skip
 

@@ -86,7 +86,11 @@ def test_a_missing_parameter_is_named_with_its_type_and_an_example(project: Path
         (["missions-in", "-q", "ASK {}"], ["give one query"]),
         (["-q", "ASK {}", "--data", "a.ttl", "--store", "b"], ["--data, --store or --endpoint"]),
         (["-q", "ASK {}", "--timeout", "nan"], ["--timeout"]),
-        (["-q", "ASK {}", "--format", "json", "--labels"], ["--labels"]),
+        (["-q", "ASK {}", "--format", "srj", "--labels"], ["--labels"]),
+        (["-q", "ASK {}", "--format", "json", "--ids"], ["--ids"]),
+        (["missions-in", "-p", "country=norland", "--no-labels", "--ids"], ["--ids"]),
+        (["missions-in", "-p", "country=norland", "--cite"], ["no column of this answer has claims"]),
+        (["-q", "ASK {}", "--cite"], ["--cite goes with a SELECT"]),
         (["-q", "ASK {}", "-p", "x=1"], ["no variable ?x"]),
         (["-q", "ASK {}", "--format", "ttl"], ["true or false", "table, csv"]),
         (["-q", "SELECT * {}", "--format", "ttl"], ["gives rows"]),
@@ -389,14 +393,14 @@ def test_the_terminal_gets_a_fitted_table(project: Path) -> None:
 def test_the_list_of_queries(project: Path) -> None:
     assert kb("queries", "--lang", "es", project=project).stdout.splitlines() == [
         "subject,name,question",
-        "checks,nothing,¿Hay algo que no hay?",
+        "comprobaciones,nothing,¿Hay algo que no hay?",
         'claims,said-by,"¿Qué dice cada actor, o uno de ellos?"',
         "missions,missions-in,¿Qué misiones hay en un país?",
     ]
     listed = json.loads(kb("queries", "--format", "json", project=project).stdout)
     assert listed[1]["parameters"][2] == {
         "name": "most", "type": "integer", "kinds": [], "default": "10", "required": False,
-        "description": {"en": "how many", "es": "cuántas"},
+        "description": {"en": "how many", "es": "cuántas"}, "values": None,
     }  # fmt: skip
 
 
@@ -413,3 +417,52 @@ def test_one_query_shown(project: Path) -> None:
     ):
         assert part in shown
     refused(kb("queries", "show", "sad-by", project=project), 2, "did you mean said-by?")
+
+
+CLAIMS = "SELECT ?claim ?claimant WHERE { ?claim mm:claimant ?claimant } ORDER BY ?claim"
+
+
+def test_citing_tells_where_each_claim_stands_and_what_it_cites(project: Path) -> None:
+    done = kb("query", "-q", CLAIMS, "--cite", "--format", "csv", project=project)
+    assert done.stdout.splitlines() == [
+        "claim,claimant,document,passage,characters,works",
+        "claim:letter-001-1,Harbour Union,Letter on ferries,passage:letter-001,0–55,Harbour Union: Tide survey",
+        "claim:letter-002-1,Ministry of Ferries,Letter on ferries,passage:letter-002,,",
+        "claim:letter-002-2,Ministry of Ferries,Letter on ferries,passage:letter-002,,",
+    ]
+    row = json.loads(kb("query", "-q", CLAIMS, "--cite", "--format", "jsonl", "--limit", "1", project=project).stdout)
+    assert row["document"] == "https://w3id.org/medical-missions/id/document/letter" and row["works"] == "https://w3id.org/medical-missions/id/work/tide-survey"
+
+
+def test_citing_of_several_claims_a_row_names_the_columns_after_them(project: Path) -> None:
+    query = "SELECT ?denial ?answered ?document WHERE { ?denial mm:respondsTo ?answered . BIND(1 AS ?document) }"
+    done = kb("query", "-q", query, "--cite", "--format", "csv", project=project)
+    assert done.stdout.splitlines()[0] == (
+        "denial,answered,document,denialDocument,denialPassage,denialCharacters,denialWorks,"
+        "answeredDocument,answeredPassage,answeredCharacters,answeredWorks"
+    )
+    one = kb("query", "-q", "SELECT ?claim (1 AS ?works) WHERE { ?claim a mm:Denial }", "--cite", "--format", "csv", project=project)
+    assert one.stdout.splitlines()[0] == "claim,works,document,passage,characters,citedWorks"
+    empty = kb("query", "-q", "SELECT ?claim WHERE { ?claim a mm:Nothing }", "--cite", "--format", "csv", project=project)
+    assert (empty.returncode, empty.stdout) == (0, "claim\n")
+
+
+def test_identifiers_and_labels_beside_each_other(project: Path) -> None:
+    asked = ["query", "missions-in", "-p", "country=norland"]
+    assert kb(*asked, "--ids", "--format", "csv", project=project).stdout.splitlines() == [
+        "mission,missionId,country,countryId",
+        "Night ferries,mission:night-ferries,Norland,place:norland",
+    ]
+    row = json.loads(kb(*asked, "--labels", "--lang", "es", "--format", "jsonl", project=project).stdout)
+    assert (row["countryLabel"], row["country"]) == ("Nórdica", "https://w3id.org/medical-missions/id/place/norland")
+    assert "countryLabel" not in json.loads(kb(*asked, "--format", "jsonl", project=project).stdout)
+
+
+def test_relative_names_of_graphs_stand_against_the_base(tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<http://example.org/s> <http://example.org/p> 1 .\n")
+    data = ["--data", f"http://example.org/graphs/a={tmp_path / 'a.ttl'}"]
+    ask = "SELECT ?o FROM <a> WHERE { ?s ?p ?o }"
+    for given, text in ((["--base", "http://example.org/graphs/"], ask), ([], f"BASE <http://example.org/graphs/x> {ask}")):
+        done = kb("query", "-q", text, *given, *data, "--format", "csv")
+        assert done.stdout == "o\n1\n", done.stderr
+    refused(kb("query", "-q", ask, "--base", "http://example.org/", *data), 3, "there is no graph <http://example.org/a>")

@@ -14,7 +14,7 @@ from kb.cli.query import assignments
 from kb.errors import InputError, UsageError
 from kb.namespaces import PREFIXES
 from kb.project import find_project
-from kb.queries import bundled, guard, parameters, syntax_errors
+from kb.queries import asking, bundled, guard, parameters, syntax_errors
 from kb.queries.header import Header, Parameter, parse_header
 from kb.results.labels import Finder, fold
 from kb.sources import MemorySource
@@ -39,18 +39,20 @@ def header(*lines: str) -> Header:
 
 def test_a_header_in_full() -> None:
     found = header(
-        "# param: place type=iri kind=place,actor | where | dónde",
+        "# param: place type=iri kind=place,actor values=places | where | dónde",
         '# param: words type=string default="two words" | which',
         "#     words to look for",
         "# param: since type=date optional",
         "# note: First.",
+        "# example: kb query x -p place=here",
         "# A free remark with a colon: it says nothing to a program.",
     )
     assert found.values == {
         "question@en": "Which?", "question@es": "¿Cuál?", "subject": "things", "example": "kb query x",
     }  # fmt: skip
     place, words, since = found.parameters
-    assert place == Parameter("place", "iri", ("place", "actor"), description=("where", "dónde"))
+    assert place == Parameter("place", "iri", ("place", "actor"), description=("where", "dónde"), values="places")
+    assert found.examples == ("kb query x", "kb query x -p place=here")
     assert (words.default, words.described("es")) == ("two words", "which words to look for")
     assert (since.optional, since.default, since.type) == (True, None, "date")
     assert found.notes == ("First.",)
@@ -69,6 +71,8 @@ def test_a_header_in_full() -> None:
         ("# param: x type=string kind=place", "must be iri"),
         ("# param: x type=string default=a optional", "optional already"),
         ("# param: x type=string default=a words", "cannot read 'words'"),
+        ("# param: x type=iri value=places", "cannot read 'value=places'"),
+        ("# example:", "'example' says nothing"),
     ],
 )
 def test_a_header_that_says_something_wrong(line: str, words: str) -> None:
@@ -87,13 +91,13 @@ def test_a_bundled_query_needs_its_header(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(BUNDLED))
 def test_bundled_queries_keep_the_convention(name: str) -> None:
     query = bundled.read(BUNDLED[name])
-    words = shlex.split(query.example)
-    assert words[:3] == ["kb", "query", name], "the example calls the query itself"
-    given = assignments(words[i + 1] for i, word in enumerate(words) if word in ("-p", "--param"))
     known = {parameter.name: parameter for parameter in query.parameters}
-    assert given.keys() <= known.keys()
     required = {p.name for p in query.parameters if p.default is None and not p.optional and p.name != "lang"}
-    assert required <= given.keys()
+    for example in query.examples:
+        words = shlex.split(example)
+        assert words[:3] == ["kb", "query", name], "the example calls the query itself"
+        given = assignments(words[i + 1] for i, word in enumerate(words) if word in ("-p", "--param"))
+        assert required <= given.keys() <= known.keys()
     assert known.keys() <= set(sparql.variables(query.text)), "every parameter is a variable of the query"
     guard.check(query.text, name)
     if sparql.form(query.text) == "SELECT":
@@ -111,9 +115,12 @@ def test_bundled_queries_keep_the_convention(name: str) -> None:
             pytest.fail(f"with {[p.name for p in chosen]} bound: {error}")
 
 
-@pytest.mark.parametrize("name", sorted(BUNDLED))
-def test_the_example_in_a_header_works(name: str) -> None:
-    done = kb(*shlex.split(bundled.read(BUNDLED[name]).example)[1:])
+EXAMPLES = [example for path in BUNDLED.values() for example in bundled.read(path).examples]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_in_a_header_works(example: str) -> None:
+    done = kb(*shlex.split(example)[1:])
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.strip()
 
@@ -174,6 +181,21 @@ def test_what_kind_of_query(text: str, form: str | None, ordered: bool, all_of_i
 def test_tokens_of_anything_are_all_of_it(piece: str) -> None:
     text = piece * 2000
     assert "".join(token.text for token in sparql.tokens(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("SELECT ?g { GRAPH ?g { ?s ?p ?o } }", True),
+        ("select * from <x:y> { ?s ?p ?o }", True),
+        ("SELECT ?x { ?x mm:fromClaim ?graph } # FROM", False),
+        ("SELECT ?x { ?x rdfs:label 'GRAPH' }", False),
+        ("SELECT ?x { \\u0047RAPH ?g { ?x rdfs:label 'FROM' } }", True),
+        ("SELECT ?x { ?x a ?y }", False),
+    ],
+)
+def test_only_a_keyword_makes_a_query_ask_of_graphs(text: str, may: bool) -> None:
+    assert asking._may_use_graphs(text) is may
 
 
 # --- the guard

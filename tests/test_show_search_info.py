@@ -59,7 +59,8 @@ On the same proposition (1)
 
 Answers (1)
   Ministry of Ferries rejects:
-    That pilots are paid little. [claim:letter-002-1; disputed: Harbour Union affirms]
+    That pilots are paid little. [claim:letter-002-1; disputed: Harbour Union affirms; under 900
+      ferry pilots (at most 900; per month)]
 
 Links to other claims
   claim:letter-002-1 rebuts claim:letter-001-1 (stated in the text)
@@ -99,6 +100,7 @@ def test_a_places_page_tells_what_is_said_of_it_and_who_disputes_it(project: Pat
     [
         ("actor:ministry", ["Said of it (3)", "Said by it (2)"]),
         ("Gazette", ["Reported by it (1)", "mm:authority (1): status:one"]),
+        ("place:norland", ["disputed: Ministry of Ferries rejects; under 900 ferry pilots (at most 900; per month)]"]),
         ("Tide survey", ["Claims that cite it (1)", "[claim:letter-001-1; possibly; reported by Gazette; works cited: 1;"]),
         ("passage:letter-001", ["characters 0–55", "Claims stated in it (1)", "mm:markerIn (1): marker:letter-001-7"]),
         ("concept:pilots", ["Said of it (3)"]),
@@ -269,3 +271,12 @@ def test_the_bundled_knowledge_base_is_shown_whole() -> None:
         page = Page(source, lang, limit=3)
         for iri in iris[:: max(1, len(iris) // 40)]:
             assert page.write(iri).strip()
+
+
+@pytest.mark.parametrize("command", [["show", "actor:ministry"], ["search", "pilots", "--format", "csv"]])
+def test_stores_are_shown_and_searched_as_the_files_are(project: Path, tmp_path: Path, command: list[str]) -> None:
+    store = str(tmp_path / "store")
+    assert kb("load", "--no-validate", "--store", store, project=project).returncode == 0
+    ours, stored = kb(*command, project=project), kb(*command, "--store", store, project=project)
+    assert ours.stdout == stored.stdout != ""
+    assert kb(*command, "--store", store, "--endpoint", "http://127.0.0.1", project=project).returncode == 2

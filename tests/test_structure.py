@@ -25,8 +25,8 @@ FOUNDATIONS = (("kb.errors", "kb.namespaces", "kb.messages"), ("kb.files", "kb.r
 # What reads and holds data knows nothing of what is done with it.
 DATA = ("kb.turtle", "kb.sparql", "kb.sources", "kb.results", "kb.stores")
 WORK = (
-    "kb.validation", "kb.inference", "kb.queries", "kb.browse", "kb.texts", "kb.coverage", "kb.views", "kb.server",
-    "kb.export", "kb.cli",
+    "kb.validation", "kb.inference", "kb.queries", "kb.browse", "kb.texts", "kb.coverage", "kb.views", "kb.figures", "kb.server",
+    "kb.export", "kb.comparison", "kb.cli",
 )  # fmt: skip
 
 # Each engine, and the network, has one door.
@@ -35,7 +35,8 @@ DOORS = {
     "pyshacl": {"kb.validation.engine_pyshacl"},
     "shacl": {"kb.validation.engine_shacl"},
     "owlrl": {"kb.inference.reference"},
-    "rdflib": {"kb.validation.engine_pyshacl", "kb.inference.reference"},
+    "rdflib": {"kb.rdflib_bridge", "kb.validation.engine_pyshacl", "kb.inference.reference", "kb.api"},
+    "pandas": {"kb.api"},
     "http": {"kb.stores.transport", "kb.stores.connections"},
     "urllib.request": {"kb.stores.transport", "kb.stores.connections"},
     "socket": {"kb.stores.transport", "kb.stores.connections"},

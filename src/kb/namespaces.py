@@ -19,7 +19,7 @@ ENTITY_KINDS = (
 )  # fmt: skip
 CONCEPT_KINDS = (
     "concept", "basis", "comparison", "confidence", "deontic", "extent", "frequency", "hedge", "kind", "linkkind", "qualifier",
-    "realisation", "reason", "stance", "standing", "timeframe", "scheme",
+    "realisation", "reason", "stance", "standing", "timeframe", "scheme", "theme",
 )  # fmt: skip
 TEXT_KINDS = ("document", "text", "passage", "selector", "marker", "reference")
 CONTENT_KINDS = ("proposition", "figure")

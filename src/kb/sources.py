@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kb import rdf, turtle
-from kb.errors import InputError, Position
+from kb.errors import InputError, Position, StoreError
 from kb.files import read_bytes
 from kb.namespaces import PREFIXES
 from kb.project import Project
@@ -41,6 +41,11 @@ class MemorySource:
     def graphs(self) -> Collection[str] | None:
         return self._graphs
 
+    @property
+    def engine(self) -> rdf.Store:
+        """What holds the triples; whoever changes it changes the answers."""
+        return self._store
+
     def query(self, text: str, *, base_iri: str | None = None) -> Any:
         return self._store.query(text, base_iri=base_iri, prefixes=PREFIXES)
 
@@ -63,6 +68,20 @@ class StoreSource:
         # Asked of nothing first: a syntax error is then shown at the user's own line and column.
         self._empty.query(text, base_iri=base_iri, prefixes=PREFIXES)
         return self._store.query(sparql_prologue() + text, timeout=self._timeout, base_iri=base_iri)
+
+
+def in_memory(source: Source) -> MemorySource:
+    """A source whose triples can be taken away without harm: its own, where they are in memory, else a copy of what a
+    store shows as one graph. Raises StoreError where a server does not hand over all that it counts."""
+    if isinstance(source, MemorySource):
+        return source
+    store = rdf.Store()
+    store.extend(rdf.Quad(*triple) for triple in source.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
+    counted = "SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }"
+    number = int(next(iter(source.query(counted)))["n"].value)
+    if len(store) < number:
+        raise StoreError(f"the server gave {len(store):,} of its {number:,} triples; ask it for less, or load the files")
+    return MemorySource(store)
 
 
 def bundled(project: Project, named_graphs: bool = False) -> MemorySource:

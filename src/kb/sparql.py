@@ -118,6 +118,15 @@ def declared_prefixes(text: str) -> dict[str, str]:
     return found
 
 
+def declared_base(text: str) -> str | None:
+    """The base that the query declares itself; None where it declares none."""
+    words = list(tokens(text))
+    for word, iri in zip(words, words[1:], strict=False):
+        if word.word == "BASE" and iri.kind == "iri":
+            return iri.text[1:-1]
+    return None
+
+
 def iri_of(token: Token, prefixes: Mapping[str, str]) -> str:
     """What an IRI or a prefixed name stands for; the local name alone where the prefix is none of these."""
     if token.kind == "iri":

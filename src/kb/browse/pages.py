@@ -191,6 +191,8 @@ class Page:
             if gloss and other.stance and saying.stance and other.stance != saying.stance:
                 speaker = near.name(other.claimant) if other.claimant else words["nobody"]
                 marks.append(words["disputed"].format(speaker, near.name(other.stance)))
+        if gloss:
+            marks += [near.shown(rdf.NamedNode(figure)) for figure in near.nodes(saying.proposition, "mm:figure")]
         said = f"{near.name(saying.proposition)} " if gloss else ""
         return f"{said}[{'; '.join([curie(saying.claim), *dict.fromkeys(marks)])}]"
 

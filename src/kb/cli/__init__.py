@@ -23,12 +23,15 @@ COMMANDS = {
     "queries": "queries",
     "show": "show",
     "search": "search",
+    "view": "view",
+    "figures": "figures",
     "validate": "validate",
     "load": "load",
     "infer": "infer",
     "coverage": "coverage",
     "document": "document",
     "fmt": "fmt",
+    "diff": "diff",
     "info": "info",
 }
 
@@ -86,6 +89,10 @@ def main(args: list[str] | None = None) -> None:
 
     argv = sys.argv[1:] if args is None else args
     _reopen_closed_streams()
+    if "_KB_COMPLETE" in os.environ:
+        from kb.cli import completion
+
+        completion.install()
     try:
         code = cli.main(args=argv, prog_name="kb", standalone_mode=False)
         sys.stdout.flush()

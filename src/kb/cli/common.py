@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,6 +17,17 @@ from kb.messages import did_you_mean, printable  # noqa: F401 - commands take bo
 
 pass_project = click.make_pass_decorator(object)
 """Gives a command the ``kb.project.Project`` to work on."""
+
+
+def completes(what: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """What completes an argument in a shell: a way of ``kb.cli.completion``, which is imported only then."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        from kb.cli import completion
+
+        return completion.complete(what, ctx, incomplete)
+
+    return complete
 
 
 def error_line(message: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import error_line, leave, note, pass_project, terminal_width, write_output
+from kb.cli.common import completes, error_line, leave, note, pass_project, terminal_width, write_output
 from kb.errors import EXIT_FINDING, UsageError
 from kb.files import display_name, read_text
 from kb.messages import LANGUAGES
@@ -20,19 +20,25 @@ from kb.queries.requests import Outcome, Request, Where
 from kb.results import FORMATS, HUMAN
 
 _TIMEOUT = 60.0
+_LABELLED = ("json", "jsonl")
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completes("query names"))
 @click.option("-f", "--file", metavar="FILE", help="Ask the query in this file.")
 @click.option("-q", "--query", "text", metavar="TEXT", help="Ask this query.")
-@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter's value. Repeatable.")
+@click.option(
+    "-p", "--param", "params", multiple=True, metavar="NAME=VALUE", shell_complete=completes("assignments"),
+    help="A parameter's value. Repeatable.",
+)  # fmt: skip
 @click.option(
     "--format", type=click.Choice(FORMATS), help="By default table on a terminal, csv in a pipe, ttl for triples."
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the answer to this file.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")
-@click.option("--labels/--no-labels", default=None, help="Labels (the default in table, csv and md) or identifiers.")
+@click.option("--labels/--no-labels", default=None, help="Labels (the default in table, csv and md; in json and jsonl a column beside the IRIs) or identifiers.")
+@click.option("--ids", is_flag=True, help="In table, csv and md: a column of identifiers beside each column of labels.")
+@click.option("--cite", is_flag=True, help="Add to each claim its document, passage, characters and cited works.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Show at most N rows.")
 @click.option(
     "--timeout", type=float, default=_TIMEOUT, show_default=True, metavar="S", help="Give up after S seconds; 0: never."
@@ -44,12 +50,16 @@ _TIMEOUT = 60.0
 @click.option("--base", "base_iri", metavar="IRI", help="The base of relative IRIs in the query and in --data.")
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Ask the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address.")
+@click.option(
+    "--view", "views", multiple=True, metavar="VIEW[=VALUE]",
+    help="See only the claims that this view accepts, and what they say (kb view lists the views). Repeatable, to combine.",
+)  # fmt: skip
 @click.option("--fail-if-empty", is_flag=True, help="Exit with 1 where there is nothing to show.")
 @pass_project
 def command(
     project: Any, name: str | None, file: str | None, text: str | None, params: tuple[str, ...], format: str | None,
-    output: Path | None, lang: str, labels: bool | None, limit: int | None, timeout: float, data: tuple[str, ...],
-    base_iri: str | None, store: Path | None, endpoint: str | None, fail_if_empty: bool,
+    output: Path | None, lang: str, labels: bool | None, ids: bool, cite: bool, limit: int | None, timeout: float, data: tuple[str, ...],
+    base_iri: str | None, store: Path | None, endpoint: str | None, views: tuple[str, ...], fail_if_empty: bool,
 ) -> None:  # fmt: skip
     """Answer a bundled query, or one of your own.
 
@@ -64,7 +74,7 @@ def command(
     \b
     Examples:
       kb queries
-      kb query NAME -p country=place:brazil --lang es
+      kb query NAME -p country=place:brazil --lang es --cite
       kb query -q 'SELECT ?c WHERE { ?c a mm:Denial } ORDER BY ?c' --format json
       kb query -f mine.rq --data mine.ttl -o answer.csv
     """
@@ -75,17 +85,19 @@ def command(
         raise UsageError("--timeout takes a number of seconds, or 0 for never")
     if format is None and output is not None and output.suffix[1:] in FORMATS:
         format = output.suffix[1:]
-    if labels and format not in (None, *HUMAN):
-        raise UsageError(f"--labels goes with {', '.join(HUMAN)}; {format} has the terms themselves")
+    if labels and format not in (None, *HUMAN, *_LABELLED):
+        raise UsageError(f"--labels goes with {', '.join((*HUMAN, *_LABELLED))}; {format} has the terms themselves")
+    if ids and (labels is False or format not in (None, *HUMAN)):
+        raise UsageError(f"--ids goes with labels, in {', '.join(HUMAN)}")
     given = assignments(params)
     on_terminal = output is None and sys.stdout.isatty()
 
     def work() -> Outcome:
-        where = Where(project, data, store, endpoint, base_iri, timeout or None)
+        where = Where(project, data, store, endpoint, base_iri, timeout or None, _narrowing(project, views, lang))
         return answer(
             Request(
-                where, **_asked(project, name, file, text), given=given, lang=lang, labels=labels is not False,
-                limit=limit, format=format, on_terminal=on_terminal, width=terminal_width() if on_terminal else None,
+                where, **_asked(project, name, file, text), given=given, lang=lang,
+                labels=labels is True or (labels is None and format not in _LABELLED), ids=ids, cite=cite, limit=limit, format=format, on_terminal=on_terminal, width=terminal_width() if on_terminal else None,
             )
         )  # fmt: skip
 
@@ -95,6 +107,15 @@ def command(
         note(remark)
     if outcome.is_empty and fail_if_empty:
         sys.exit(EXIT_FINDING)
+
+
+def _narrowing(project: Any, views: tuple[str, ...], lang: str) -> Callable[[Any], Any] | None:
+    if not views:
+        return None
+    from kb.views import choices, narrowed
+
+    chosen = choices(project, views)
+    return lambda source: narrowed(source, chosen, lang)
 
 
 def assignments(items: Iterable[str]) -> dict[str, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from kb.cli.common import as_json, as_rows, did_you_mean, note, pass_project, printable, write_output
+from kb.cli.common import as_json, as_rows, completes, did_you_mean, note, pass_project, printable, write_output
 from kb.errors import UsageError
 from kb.messages import LANGUAGES, hint_at
 
@@ -16,13 +17,19 @@ _LIMIT = 20
 
 @click.command()
 @click.argument("words", metavar="TEXT", nargs=-1, required=True)
-@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only these: actor, place, claim, term … Repeatable.")
+@click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", shell_complete=completes("kinds"),
+    help="Only these: actor, place, claim, term … Repeatable.",
+)  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=1), default=_LIMIT, show_default=True, metavar="N", help="Show at most N.")
 @click.option("--format", type=click.Choice(_FORMATS), help="By default table on a terminal, csv in a pipe.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")
+@click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Search the store in this folder.")
+@click.option("--endpoint", metavar="URL", help="Search the SPARQL endpoint at this address.")
 @pass_project
 def command(
-    project: Any, words: tuple[str, ...], kinds: tuple[str, ...], limit: int, format: str | None, lang: str
+    project: Any, words: tuple[str, ...], kinds: tuple[str, ...], limit: int, format: str | None, lang: str,
+    store: Path | None, endpoint: str | None,
 ) -> None:
     """Find things by words in their names, glosses and definitions.
 
@@ -35,9 +42,9 @@ def command(
       kb search mision brasil
       kb search passport --kind proposition --format json
     """
-    from kb import sources
     from kb.browse import search
     from kb.namespaces import ID_KINDS, curie
+    from kb.queries.requests import Where
 
     known = (*ID_KINDS, search.TERM)
     for kind in kinds:
@@ -46,7 +53,9 @@ def command(
     text = " ".join(words)
     if not text.strip():
         raise UsageError("give a word to search for")
-    source = sources.bundled(project)
+    if store is not None and endpoint is not None:
+        raise UsageError("look into one thing: --store or --endpoint")
+    source = Where(project, store=store, endpoint=endpoint).source()
     hits = search.search(source, text, lang, kinds)
     shown = hits[:limit]
     rows = [[curie(hit.iri), hit.kind, hit.label, hit.matched if hit.matched != hit.label else ""] for hit in shown]

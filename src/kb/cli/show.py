@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from kb.cli.common import pass_project, terminal_width, write_output
+from kb.cli.common import completes, pass_project, terminal_width, write_output
+from kb.errors import UsageError
 from kb.messages import LANGUAGES
 
 _WIDTH = 100
@@ -15,11 +17,15 @@ _WIDTH = 100
 
 
 @click.command()
-@click.argument("thing", metavar="ID|LABEL")
+@click.argument("thing", metavar="ID|LABEL", shell_complete=completes("identifiers"))
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The page's language.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="Items in a list.")
+@click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Look in the store in this folder.")
+@click.option("--endpoint", metavar="URL", help="Look at the SPARQL endpoint at this address.")
 @pass_project
-def command(project: Any, thing: str, lang: str, limit: int) -> None:
+def command(
+    project: Any, thing: str, lang: str, limit: int, store: Path | None, endpoint: str | None
+) -> None:
     """Show the page of one thing: what it is, and what is said of it.
 
     The thing is an actor, a place, a work, a claim, a passage, a term … of the knowledge base. A claim's page has who says it, what it says, where, on what evidence, and what answers it. Anything else's has
@@ -31,10 +37,12 @@ def command(project: Any, thing: str, lang: str, limit: int) -> None:
       kb show "Más Médicos" --lang es
       kb show mm:Claim
     """
-    from kb import sources
     from kb.browse.pages import Page
+    from kb.queries.requests import Where
     from kb.results.labels import Finder
 
-    source = sources.bundled(project)
+    if store is not None and endpoint is not None:
+        raise UsageError("look into one thing: --store or --endpoint")
+    source = Where(project, store=store, endpoint=endpoint).source()
     width = min((terminal_width() if sys.stdout.isatty() else None) or _WIDTH, _WIDTH)
     write_output(Page(source, lang, limit, width).write(Finder(source).thing(thing)), None)

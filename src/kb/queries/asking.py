@@ -5,16 +5,40 @@ Modules that only some requests need are imported where they are used: start-up 
 
 from __future__ import annotations
 
-from kb import results, sources
-from kb.errors import InputError, KbError, StoreError
+from kb import results, sources, sparql
+from kb.errors import InputError, KbError, StoreError, UsageError
 from kb.queries.bundled import Query
 from kb.queries.requests import Outcome, Prepared, Request
 from kb.results.answers import Answer, Graph, Rows, collect, iris
 from kb.results.labels import Finder, labels
 
+_LABELLED = ("json", "jsonl")
+"""Forms that have full IRIs, and labels beside them on request."""
+
 
 def answer(request: Request) -> Outcome:
     """Ask and write. Raises UsageError for parameters and formats, InputError for the query and the data, StoreError."""
+    source, prepared, found = asked(request)
+    format = request.format or _default_format(found, request.on_terminal)
+    results.check_format(found, format)
+    if request.cite:
+        if not isinstance(found, Rows):
+            raise UsageError("--cite goes with a SELECT, whose rows have claims")
+        from kb.results import citations
+
+        found = citations.cited(source, found, request.lang, request.labels)
+    named = labels(source, iris(found), request.lang) if request.labels and format in (*results.HUMAN, *_LABELLED) else {}
+    if isinstance(found, Rows) and (request.ids or (named and format in _LABELLED)):
+        from kb.results import identifiers
+
+        found = identifiers.with_identifiers(found) if request.ids else identifiers.with_labels(found, named)
+    content = results.write(found, format, named, request.width if format == "table" else None)
+    is_empty = found is False or _count(found) == 0
+    return Outcome(content, [*prepared.notes, *_remarks(request, found, prepared.ordered)], is_empty)
+
+
+def asked(request: Request) -> tuple[sources.Source, Prepared, Answer]:
+    """Ask: what answered, what it was asked, and the answer. Raises UsageError for parameters, InputError, StoreError."""
     if request.query is None:
         from kb.queries import own_query
 
@@ -24,19 +48,18 @@ def answer(request: Request) -> Outcome:
     else:
         source = request.where.source(_may_use_graphs(request.text))
         prepared = _prepare_bundled(request, request.query, source)
-    found = _collected(request, source, prepared)
-    format = request.format or _default_format(found, request.on_terminal)
-    results.check_format(found, format)
-    named = labels(source, iris(found), request.lang) if request.labels and format in results.HUMAN else {}
-    content = results.write(found, format, named, request.width if format == "table" else None)
-    is_empty = found is False or _count(found) == 0
-    return Outcome(content, [*prepared.notes, *_remarks(request, found, prepared.ordered)], is_empty)
+    return source, prepared, _collected(request, source, prepared)
 
 
 def _may_use_graphs(text: str) -> bool:
-    """Whether the text may speak of named graphs. A false alarm costs a little time, so no parsing."""
+    """Whether the text may speak of named graphs, which doubles the time of reading the data.
+
+    It is the keyword that counts, not a name such as mm:fromClaim; where escapes could hide one, it may.
+    """
     capitals = text.upper()
-    return "GRAPH" in capitals or "FROM" in capitals
+    if "GRAPH" not in capitals and "FROM" not in capitals:
+        return False
+    return "\\" in text or any(token.word in ("GRAPH", "FROM") for token in sparql.tokens(text))
 
 
 def _prepare_bundled(request: Request, query: Query, source: sources.Source) -> Prepared:

@@ -13,7 +13,24 @@ from kb.project import Project
 from kb.queries.header import REQUIRED, Parameter, parse_header
 
 FOLDERS = ("competency", "reports", "checks")
-"""The folders of ``queries/`` whose files are questions; ``rules/`` holds CONSTRUCT rules."""
+"""The folders of ``queries/`` whose files are questions; ``rules/`` holds CONSTRUCT rules, ``values/`` what a parameter may be."""
+
+SUBJECTS = {
+    "figures": "cifras",
+    "payments": "pagos",
+    "agreements": "acuerdos",
+    "law": "normas",
+    "personnel": "personal",
+    "allegations": "alegaciones",
+    "voices": "voces",
+    "events": "sucesos",
+    "recommendations": "recomendaciones",
+    "sources": "fuentes",
+    "people": "personas",
+    "balance": "balance",
+    "checks": "comprobaciones",
+}
+"""The subjects of the bundled questions with their Spanish names, in the order in which they are listed."""
 
 
 class Query(NamedTuple):
@@ -25,12 +42,21 @@ class Query(NamedTuple):
     questions: tuple[str, str]
     subject: str
     parameters: tuple[Parameter, ...]
-    example: str
+    examples: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def example(self) -> str:
+        """The first of the example calls, which is the one that messages and exports show."""
+        return self.examples[0]
 
     def question(self, lang: str) -> str:
         """The question in Spanish for ``es``, else in English."""
         return self.questions[1 if lang == "es" else 0]
+
+    def subject_name(self, lang: str) -> str:
+        """The subject in Spanish for ``es`` where it is a known one, else as the header has it."""
+        return SUBJECTS.get(self.subject, self.subject) if lang == "es" else self.subject
 
 
 def paths(project: Project) -> dict[str, Path]:
@@ -45,8 +71,10 @@ def paths(project: Project) -> dict[str, Path]:
 
 
 def read_all(project: Project) -> list[Query]:
-    """Every bundled query, by subject and name."""
-    return sorted((read(path) for path in paths(project).values()), key=lambda query: (query.subject, query.name))
+    """Every bundled query, by subject, in the order of ``SUBJECTS``, and name."""
+    order = {subject: number for number, subject in enumerate(SUBJECTS)}
+    found = [read(path) for path in paths(project).values()]
+    return sorted(found, key=lambda query: (order.get(query.subject, len(order)), query.subject, query.name))
 
 
 def find(project: Project, name: str) -> Query:
@@ -74,6 +102,6 @@ def read(path: Path) -> Query:
         questions=(header.values["question@en"], header.values["question@es"]),
         subject=header.values["subject"],
         parameters=header.parameters,
-        example=header.values["example"],
+        examples=header.examples,
         notes=header.notes,
     )

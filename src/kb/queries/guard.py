@@ -46,9 +46,15 @@ def check(text: str, name: str) -> None:
     _check_prefixes(text, words, name)
 
 
-def check_graphs(text: str, name: str, graphs: Collection[str]) -> None:
-    """Refuse a query that reads FROM, or FROM NAMED, a graph other than these. Raises InputError."""
+def check_graphs(text: str, name: str, graphs: Collection[str], base_iri: str | None = None) -> None:
+    """Refuse a query that reads FROM, or FROM NAMED, a graph other than these; ``base_iri`` is that of relative names.
+
+    Raises InputError.
+    """
+    from urllib.parse import urljoin  # here, because few queries name graphs
+
     prefixes = PREFIXES | sparql.declared_prefixes(text)
+    base = sparql.declared_base(text) or base_iri or ""
     words = list(sparql.tokens(text))
     for index, token in enumerate(words):
         if token.word != "FROM":
@@ -57,7 +63,7 @@ def check_graphs(text: str, name: str, graphs: Collection[str]) -> None:
         if not following or following[0].kind not in ("iri", "name"):
             continue  # the engine will say what is wrong
         graph = following[0]
-        iri = sparql.iri_of(graph, prefixes)
+        iri = urljoin(base, sparql.iri_of(graph, prefixes))
         if iri not in graphs:
             raise _refusal(f"there is no graph <{iri}> in the data{did_you_mean(iri, graphs)}", text, graph, name)
 

@@ -13,6 +13,7 @@ TYPES = ("iri", "string", "integer", "decimal", "date", "boolean")
 
 REQUIRED = ("question@en", "question@es", "subject", "example")
 _KEYS = (*REQUIRED, "param", "note")
+_ATTRIBUTES = ("type", "kind", "default", "optional", "values")
 _KEY_LINE = re.compile(r"#[ \t]?([a-z]+(?:@[a-z]+)?):[ \t]*(.*)")
 _CONTINUATION = re.compile(r"#[ \t]{3,}(\S.*)")
 _ATTRIBUTE = re.compile(r'([a-z]+)(?:=(?:"([^"]*)"|(\S+)))?(?:\s+|$)')
@@ -23,6 +24,7 @@ class Parameter(NamedTuple):
 
     ``kinds`` are the kinds of identifier that an ``iri`` may be of, empty for any. ``default`` is written as on the
     command line; without one the parameter is required, unless it is ``optional``. ``description`` is by language.
+    ``values`` names the query in ``queries/values/`` that lists what may be given.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Parameter(NamedTuple):
     default: str | None = None
     optional: bool = False
     description: tuple[str, str] = ("", "")
+    values: str | None = None
 
     def described(self, lang: str) -> str:
         """The description in a language, else in English; empty where the header gives none."""
@@ -49,6 +52,7 @@ class Header(NamedTuple):
     values: dict[str, str]
     parameters: tuple[Parameter, ...]
     notes: tuple[str, ...]
+    examples: tuple[str, ...] = ()
 
 
 def parse_header(text: str, name: str) -> Header:
@@ -56,6 +60,7 @@ def parse_header(text: str, name: str) -> Header:
     values: dict[str, str] = {}
     parameters: dict[str, Parameter] = {}
     notes: list[str] = []
+    examples: list[str] = []
     for number, key, value in _entries(text):
         where = Position(name, number)
         if key not in _KEYS:
@@ -67,13 +72,16 @@ def parse_header(text: str, name: str) -> Header:
             parameters[parameter.name] = parameter
         elif key == "note":
             notes.append(value)
-        elif key in values:
-            raise InputError(f"{key!r} comes twice in the header", where)
         elif not value:
             raise InputError(f"{key!r} says nothing", where)
+        elif key == "example":
+            examples.append(value)
+            values.setdefault(key, value)
+        elif key in values:
+            raise InputError(f"{key!r} comes twice in the header", where)
         else:
             values[key] = value
-    return Header(values, tuple(parameters.values()), tuple(notes))
+    return Header(values, tuple(parameters.values()), tuple(notes), tuple(examples))
 
 
 def _entries(text: str) -> list[tuple[int, str, str]]:
@@ -91,7 +99,7 @@ def _entries(text: str) -> list[tuple[int, str, str]]:
 
 
 def _parameter(value: str, where: Position) -> Parameter:
-    """``NAME type=T [kind=K] [default=V] [optional] | English | Spanish``"""
+    """``NAME type=T [kind=K] [default=V] [optional] [values=Q] | English | Spanish``"""
     specification, *descriptions = [part.strip() for part in value.split("|")]
     name, _, rest = specification.partition(" ")
     if not re.fullmatch(r"[A-Za-z]\w*", name):
@@ -100,8 +108,8 @@ def _parameter(value: str, where: Position) -> Parameter:
     rest = rest.strip()
     while rest:
         match = _ATTRIBUTE.match(rest)
-        if not match or match[1] not in ("type", "kind", "default", "optional"):
-            raise InputError(f"cannot read {rest!r}; after the name come type=, kind=, default= or optional", where)
+        if not match or match[1] not in _ATTRIBUTES:
+            raise InputError(f"cannot read {rest!r}; after the name come type=, kind=, default=, optional or values=", where)
         attributes[match[1]] = match[2] if match[2] is not None else match[3] or ""
         rest = rest[match.end() :]
     if attributes.get("type") not in TYPES:
@@ -114,8 +122,9 @@ def _parameter(value: str, where: Position) -> Parameter:
         raise InputError(f"the parameter {name!r} has a default, so it is optional already", where)
     english, spanish = (*descriptions, "", "")[:2]
     return Parameter(
-        name, attributes["type"], kinds, attributes.get("default"), "optional" in attributes, (english, spanish)
-    )
+        name, attributes["type"], kinds, attributes.get("default"), "optional" in attributes, (english, spanish),
+        attributes.get("values"),
+    )  # fmt: skip
 
 
 def _check_kinds(kinds: tuple[str, ...], where: Position) -> None:

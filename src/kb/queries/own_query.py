@@ -31,7 +31,7 @@ def prepare(request: Request, source: Source) -> Prepared:
     """
     graphs = source.graphs()
     if graphs is not None:
-        guard.check_graphs(request.text, request.name, graphs)
+        guard.check_graphs(request.text, request.name, graphs, request.where.base_iri)
     parameters = parse_header(request.text, request.name).parameters
     if parameters:
         finder = Finder(source)

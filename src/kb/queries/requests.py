@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ class Where(NamedTuple):
     """What is asked: the bundled data, or else the files in ``data``, or the store in a folder, or an endpoint.
 
     ``timeout`` is in seconds, and is for the endpoint; a local answer is stopped with its process (``kb.queries.deadline``).
+    ``narrow`` takes away what is not to be seen (``kb.views``), from the data in memory or a copy of the store's.
     """
 
     project: Project
@@ -23,6 +24,7 @@ class Where(NamedTuple):
     endpoint: str | None = None
     base_iri: str | None = None
     timeout: float | None = None
+    narrow: Callable[[sources.MemorySource], sources.MemorySource] | None = None
 
     @property
     def is_bundled(self) -> bool:
@@ -35,6 +37,11 @@ class Where(NamedTuple):
         return self.store is not None or self.endpoint is not None
 
     def source(self, named_graphs: bool = False) -> sources.Source:
+        """What answers, narrowed if that is asked for; see ``_opened``."""
+        source = self._opened(named_graphs)
+        return source if self.narrow is None else self.narrow(sources.in_memory(source))
+
+    def _opened(self, named_graphs: bool) -> sources.Source:
         """Open it; each bundled file is a named graph only with ``named_graphs``.
 
         Raises InputError for files that cannot be read, StoreError for a store that does not answer.
@@ -52,7 +59,11 @@ class Where(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A query and how its answer is wanted. ``query`` is set for a bundled one; ``name`` is shown in messages."""
+    """A query and how its answer is wanted. ``query`` is set for a bundled one; ``name`` is shown in messages.
+
+    ``labels`` names things in the human forms, and in JSON beside their IRIs; ``ids`` adds a column of identifiers beside
+    the labels; ``cite`` adds to each claim where it stands and what it cites.
+    """
 
     where: Where
     text: str
@@ -61,6 +72,8 @@ class Request(NamedTuple):
     given: Mapping[str, str] = {}
     lang: str = "en"
     labels: bool = True
+    ids: bool = False
+    cite: bool = False
     limit: int | None = None
     format: str | None = None
     on_terminal: bool = False

@@ -21,7 +21,7 @@ def write(answer: Rows, format: str, labels: Mapping[str, str], width: int | Non
     labels = _telling(answer, labels)
     cells = [[shown(term, labels) for term in row] for row in answer.rows]
     if format == "md":
-        return _markdown(answer.variables, cells)
+        return markdown(answer.variables, cells)
     if format == "csv":
         text = [[is_text(term) or isinstance(term, rdf.NamedNode) for term in row] for row in answer.rows]
         return csv(answer.variables, cells, text)
@@ -79,12 +79,14 @@ def _csv_cell(cell: str, is_string: bool) -> str:
     return cell
 
 
-def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *([_markdown_cell(cell) for cell in row] for row in rows)]
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *([markdown_text(cell) for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _markdown_cell(cell: str) -> str:
+def markdown_text(cell: str) -> str:
+    """The text on one line so that Markdown shows it as it is."""
     for character in "\\`*_[]|":
         cell = cell.replace(character, "\\" + character)
     return cell.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -107,6 +107,8 @@ def syntax_error(error: SyntaxError, content: bytes, name: str) -> InputError:
     if len(message) > _LONGEST_MESSAGE:  # it may quote a token, and that may be megabytes long
         message = message[:_LONGEST_MESSAGE] + "…"
     message += _prefix_hint(message)
+    if message == "No scheme found in an absolute IRI":
+        message = "this IRI is relative, and nothing says to what; write it whole, or add an @base"
     if error.lineno is None:
         return InputError(message, Position(name))
     return InputError(message, Position.within(content.decode("utf-8", "replace"), error.lineno, error.offset, name))

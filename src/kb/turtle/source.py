@@ -8,36 +8,42 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kb import rdf
 
+# White space is Turtle's four characters and no other: an IRI or a name may have what Unicode calls a space.
 # A local name's dots are inside it or escaped; a dot at its end is the full stop of the statement.
-_NAME_CHAR = r"(?:[^\s<>\"'#;,.\[\](){}|^`@~\\!$&*+=/?]|\\.)"
-_NAME = rf"{_NAME_CHAR}(?:\.*{_NAME_CHAR})*"
+_NAME_CHAR = r"(?:[^\x00-\x20<>\"'\#;,.\[\](){}|^`@~\\!$&*+=/?]|\\.)"
+_NAME = rf"{_NAME_CHAR}(?:\.*{_NAME_CHAR})*+"
+# Strings are read without a way back, which would cost a hundred times their length in memory.
 _TOKEN = re.compile(
     rf"""
-    (?P<comment>\#[^\n\r]*)
-  | (?P<string>\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
-      | \"(?:[^\"\\\n\r]|\\.)*\" | '(?:[^'\\\n\r]|\\.)*')
+    (?P<comment>\#[^\n\r]*+)
+  | (?P<string>\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\"))*+\"\"\" | '''(?:[^'\\]++|\\.|'(?!''))*+'''
+      | \"(?:[^\"\\\n\r]++|\\.)*+\" | '(?:[^'\\\n\r]++|\\.)*+')
   | (?P<triple><<\(? | \)?>> | \{{\| | \|\}} | ~)
-  | (?P<iri><[^<>\"{{}}|^`\s]*>)
+  | (?P<iri><[^<>\"{{}}|^`\x00-\x20]*+>)
   | (?P<datatype>\^\^)
-  | (?P<at>@[A-Za-z]+(?:-+[A-Za-z0-9]+)*)
-  | (?P<number>[+-]?(?:\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+)(?![\w:%-]))
+  | (?P<at>@[A-Za-z]+(?:-+[A-Za-z0-9]+)*+)
+  | (?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)(?![\w:%-]))
   | (?P<open>[\[({{])
   | (?P<close>[\])}}])
   | (?P<punct>[.;,])
   | (?P<name>{_NAME})
+  | (?P<other>[^ \t\r\n])
     """,
     re.VERBOSE | re.DOTALL,
 )
 
 
-@dataclass(frozen=True)
-class Token:
-    """One token: its kind (``comment``, ``string``, ``iri``, ``name`` …), its text and where it starts."""
+class Token(NamedTuple):
+    """One token: its kind (``comment``, ``string``, ``iri``, ``name`` …), its text and where it starts.
+
+    What no kind fits is ``other``; a text that the parser accepts has none.
+    """
 
     kind: str
     text: str
@@ -62,7 +68,7 @@ class Lines:
     _starts: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        self._starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", self.text))]
 
     def line(self, offset: int) -> int:
         """The line that an offset is on."""
@@ -110,12 +116,15 @@ class Statement:
     triples: list[Written] = field(default_factory=list)
 
 
-def statements(text: str) -> Iterator[Statement | Comment]:
-    """The statements and the comments of a Turtle text in order; a comment inside a statement comes before it."""
+def statements(text: str, parts: Iterable[Token] | None = None) -> Iterator[Statement | Comment]:
+    """The statements and the comments of a Turtle text in order; a comment inside a statement comes before it.
+
+    ``parts`` are the text's tokens, where they have been read already.
+    """
     current: list[Token] = []
     depth = 0
     sparql_directive = 0
-    for token in tokens(text):
+    for token in tokens(text) if parts is None else parts:
         if token.kind == "comment":
             yield Comment(token.text, token.start, bool(current))
             continue

@@ -12,6 +12,7 @@ from rdflib.namespace import RDF, SH
 
 from kb import rdf
 from kb.errors import InputError
+from kb.rdflib_bridge import Converter
 from kb.validation.engine import Result
 
 
@@ -19,7 +20,7 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
     """See ``kb.validation.engine.run``; blank nodes keep their labels."""
     # A literal that does not fit its datatype is a finding of ours, not a traceback in a log.
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
-    convert = _Converter()
+    convert = Converter()
     try:
         _, report, text = validate(
             convert.graph(data),
@@ -57,36 +58,6 @@ def _result(report: rdflib.Graph, node: rdflib.term.Node) -> Result:
         severity=str(report.value(node, SH.resultSeverity)),
         messages=tuple(sorted((m.language or "", str(m)) for m in report.objects(node, SH.resultMessage))),
     )
-
-
-class _Converter:
-    """Our terms as rdflib's, each IRI built once; literals keep their lexical form."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, rdflib.URIRef] = {}
-
-    def graph(self, quads: Iterable[rdf.Quad]) -> rdflib.Graph:
-        graph = rdflib.Graph(bind_namespaces="none")
-        graph.addN((self._term(q.subject), self._term(q.predicate), self._term(q.object), graph) for q in quads)
-        return graph
-
-    def _term(self, term: rdf.NamedNode | rdf.BlankNode | rdf.Literal) -> rdflib.term.Node:
-        if isinstance(term, rdf.NamedNode):
-            return self._name(term.value)
-        if isinstance(term, rdf.BlankNode):
-            return rdflib.BNode(term.value)
-        if not isinstance(term, rdf.Literal):
-            raise InputError(f"a triple term cannot be validated: {term}")
-        if term.language is not None:
-            return rdflib.Literal(term.value, lang=term.language)
-        if term.datatype.value == str(rdflib.XSD.string):
-            return rdflib.Literal(term.value)
-        return rdflib.Literal(term.value, datatype=self._name(term.datatype.value), normalize=False)
-
-    def _name(self, iri: str) -> rdflib.URIRef:
-        if iri not in self._names:
-            self._names[iri] = rdflib.URIRef(iri)
-        return self._names[iri]
 
 
 def _term(term: rdflib.term.Node | None) -> rdf.NamedNode | rdf.BlankNode | rdf.Literal:
