@@ -213,7 +213,7 @@ class _Reader:
                     yield from self._mentions(value, depth + 1)
 
     def _work(self, node: Node) -> tuple[tuple[str, ...], tuple[tuple[str, Sort], ...], tuple[tuple[str, int], ...]]:
-        """A cited work's classes, whom and what it names, and its literals with their lengths."""
+        """A cited work's classes, whom and what it names besides other works, and its literals with their lengths."""
         slots, literals = [], []
         for name, values in self._data.out[node].items():
             for value in values:
@@ -221,7 +221,7 @@ class _Reader:
                     continue
                 if isinstance(value, rdf.Literal):
                     literals.append((f"{curie(name)}@{value.language}" if value.language else curie(name), len(value.value)))
-                else:
+                elif kind_of(value.value) != "work":
                     slots.append((curie(name), self._sort(value)))
         return tuple(sorted(curie(c) for c in self._data.classes(node))), tuple(slots), tuple(literals)
 
