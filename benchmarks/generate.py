@@ -86,6 +86,8 @@ class Lines:
 
     @staticmethod
     def _iri(curie: str) -> str:
+        if curie[0] == "<":
+            return curie
         prefix, _, name = curie.partition(":")
         return f"<{PREFIXES[prefix]}{name}>"
 

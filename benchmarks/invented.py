@@ -5,6 +5,7 @@ named as often as Zipf's law has it. Nothing is kept in memory but how many ther
 from __future__ import annotations
 
 import random
+import string
 from collections.abc import Iterator
 
 from distributions import Model, Sort
@@ -31,7 +32,8 @@ _NOUNS = {
 }
 """What is added to an invented name in English and in Spanish."""
 
-MOST_STATES = 190
+STATE_CODES = [f"X{letter}" for letter in string.ascii_uppercase]
+"""The codes that ISO 3166-1 leaves to users, and will never give to a state: there are as many invented states at most."""
 
 
 def word(number: int) -> str:
@@ -73,7 +75,7 @@ class Registers:
                 continue
             growth = model.growth["concepts" if sort[0] == "concept" else "entities"]
             size = max(2, round(usage.count * (claims / model.claims) ** growth))
-            self._sizes[sort] = min(size, MOST_STATES) if sort[1] == "mm:State" else size
+            self._sizes[sort] = min(size, len(STATE_CODES)) if sort[1] == "mm:State" else size
             self._first[sort] = number
             number += self._sizes[sort]
         self._draws = {sort: (self._sizes[sort], 1 - model.usage[sort].exponent, self._name(sort)) for sort in self._sizes}
@@ -137,5 +139,7 @@ class Registers:
             if number > 1 and chance.random() < self._model.broader:
                 found.append((node, "skos:broader", f"{self._name(sort)}{chance.randrange(1, number)}"))
         elif sort[1] == "mm:State":
-            found.append((node, "dcterms:identifier", literal(f"Invented:{number}", "xsd:string")))
+            code = STATE_CODES[number - 1]
+            found.append((node, "dcterms:identifier", literal(f"ISO 3166-1:{code}", "xsd:string")))
+            found.append((node, "skos:exactMatch", f"<http://example.org/invented-states/{code}>"))
         return found

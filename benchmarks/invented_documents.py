@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from distributions import Claim, Link, Model, Passage, Proposition, Sort
@@ -15,6 +15,8 @@ from invented_figures import make_figure
 
 INTEGER, OFFSET, EDTF, STRING = "xsd:integer", "xsd:nonNegativeInteger", "edtf:EDTF", "xsd:string"
 RESPONSES = {"mm:Response", "mm:Denial", "mm:Justification", "mm:Concession"}
+HEDGES = {"qualifier:reported": "hedge:reported", "qualifier:estimated": "hedge:estimated"}
+"""What is said of a number with these words is said with this hedge."""
 REMEMBERED = 400
 """Claims of earlier documents that a document may refer to."""
 WORKS = 4000
@@ -25,15 +27,16 @@ NEAR = 60
 
 @dataclass(slots=True)
 class Said:
-    """A claim that is there, as far as later ones need to know it."""
+    """A claim that is there, as far as later ones need to know it; ``hedges`` are those that its figures ask for."""
 
     name: str
     claimant: str
     stance: str
-    proposition: str
     alleges: bool
     recommends: bool
     passage: str
+    proposition: str = ""
+    hedges: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,7 +65,7 @@ class Library:
         self._mark = mark
         self._number = 0
         self.past: deque[Said] = deque(maxlen=REMEMBERED)
-        self._cited: list[str] = []
+        self._cited: list[tuple[str, str]] = []
 
     def next(self, most: int) -> Document:
         """The next document, written, with no more than ``most`` claims."""
@@ -72,14 +75,14 @@ class Library:
         self.past.extend(document.claims[:: max(1, len(document.claims) // 20)])
         return document
 
-    def work(self, new: str, taken: set[str], chance: random.Random) -> str:
-        """The work that a reference describes: ``new`` or, the more often the more documents there are, one that was cited
-        before. A work that was cited often is cited again more likely, so works follow a power law."""
-        work = new
+    def work(self, new: str, title: str, taken: Container[str], chance: random.Random) -> tuple[str, str]:
+        """The work that a reference describes, and its title: ``new`` or, the more often the more documents there are, one
+        that was cited before. A work that was cited often is cited again more likely, so works follow a power law."""
+        work = new, title
         if self._cited and chance.random() > self._number ** (self.model.growth["entities"] - 1):
             work = chance.choice(self._cited)
-        if work in taken:
-            work = new
+        if work[0] in taken:
+            work = new, title
         if len(self._cited) < WORKS:
             self._cited.append(work)
         else:
@@ -103,7 +106,7 @@ class Document:
         # Words of the document's own: no two glosses are alike.
         self._own_words = 4000 + 4096 * number + (1 << 40 if "x" in slug else 0)
         self._references = 0
-        self._works: list[str] = []
+        self._titles: dict[str, str] = {}
         self.out: list[Triple] = []
         self.claims: list[Said] = []
 
@@ -249,22 +252,24 @@ class Document:
     def _write_reference(self, number: int, entry: str) -> None:
         reference = f"reference:{self.slug}-{number}"
         new = f"work:{self.slug}-{number}"
-        work = self._library.work(new, set(self._works), self._chance)
-        self._works.append(work)
+        work, self._titles[work] = self._library.work(new, f"{words(self._chance, 3).capitalize()} {new[5:]}", self._titles, self._chance)
         self._add(reference, ("rdf:type", "biro:BibliographicReference"), ("mm:referenceIn", entry), ("biro:references", work))
         self._add(reference, ("mm:referenceNumber", literal(str(number), INTEGER)))
         if work == new:
-            self._write_work(work)
+            self._write_work(work, self._titles[work])
 
-    def _write_work(self, work: str) -> None:
+    def _write_work(self, work: str, title: str) -> None:
         chance = self._chance
         types, slots, literals = chance.choice(self._model.works)
         self._add(work, *(("rdf:type", name) for name in types))
-        title = f"{words(chance, 5).capitalize()} {work.rpartition(':')[2]}"
-        author = word(chance.randrange(4000)).capitalize()
-        self._add(work, ("skos:prefLabel", literal(f"{author}: {title}", "en")), ("skos:prefLabel", literal(f"{author}: {title}", "es")))
-        for name, sort in slots:
-            self._add(work, (name, self._registers.draw(sort, chance)))
+        issuers = {"en": word(chance.randrange(4000)).capitalize()}
+        for name, sort in reversed(slots):
+            value = self._registers.draw(sort, chance)
+            self._add(work, (name, value))
+            if name in ("dcterms:creator", "dcterms:publisher", "mm:venue"):
+                issuers = {lang: self._registers.label(sort, int(value.rpartition("-")[2]), lang) for lang in ("en", "es")}
+        for lang in ("en", "es"):
+            self._add(work, ("skos:prefLabel", literal(f"{issuers.get(lang, issuers['en'])}: {title}", lang)))
         for name, length in literals:
             name, _, lang = name.partition("@")
             if lang:
@@ -285,24 +290,26 @@ class Document:
         chance, add = self._chance, self._add
         claimant = self._author if form.own else self._other_than(self._author, form.claimant)
         types, stance = form.types, form.stance
-        answered = self._answered(form.answers, claimant) if form.answers else []
+        answered = self._answered(form, claimant) if form.answers else []
         if form.answers and not answered:
             types = tuple(t for t in types if t not in RESPONSES)
             if "mm:Denial" in form.types:
                 stance = "stance:affirms"
         alleges, recommends = "mm:Allegation" in types, "mm:Recommendation" in types
-        said = Said(f"claim:{name}", claimant, stance, "", alleges, recommends, node)
+        said = Said(f"claim:{name}", claimant, stance, alleges, recommends, node)
         if form.answered and answered and answered[0].stance != stance and answered[0].alleges == alleges and self._consistent(said, answered[0]):
-            said.proposition = answered[0].proposition
+            said.proposition, said.hedges = answered[0].proposition, answered[0].hedges
         elif form.again and (other := self._repeated(said)):
-            said.proposition = other.proposition
+            said.proposition, said.hedges = other.proposition, other.hedges
         else:
             said.proposition = self._write_proposition(form.proposition, recommends)
+            said.hedges = tuple(HEDGES[q] for figure in form.proposition.figures for q in figure.qualifiers if q in HEDGES)
         add(said.name, *(("rdf:type", name) for name in types))
         add(said.name, ("mm:claimant", claimant), ("mm:expresses", said.proposition), ("mm:stance", stance), ("mm:statedIn", node))
         if not form.own:
             add(said.name, ("mm:reportedBy", self._author))
-        add(said.name, *(("mm:hedge", hedge) for hedge in form.hedges))
+        hedges = dict.fromkeys((*form.hedges, *(said.hedges if stance == "stance:affirms" else ())))
+        add(said.name, *(("mm:hedge", hedge) for hedge in hedges))
         add(said.name, *(("mm:quotedTerm", literal(words(chance, count), STRING)) for count in form.quoted))
         if form.said:
             add(said.name, ("mm:saidOn", literal(self._date(form.said, self._year - 1), EDTF)))
@@ -316,15 +323,18 @@ class Document:
             add(said.name, *(("mm:rationale", r) for r in chance.sample(reasons, min(form.rationale, len(reasons)))))
         self.claims.append(said)
         for link in form.links:
-            self._write_link(link, said)
+            self._write_link(link, said, answered)
 
     def _candidates(self, across: bool = False) -> list[Said]:
         """Claims near by, or some of the earlier documents'."""
         return list(self._library.past) if across and self._library.past else self.claims[-NEAR:]
 
-    def _answered(self, count: int, claimant: str) -> list[Said]:
+    def _answered(self, form: Claim, claimant: str) -> list[Said]:
+        """Claims of others; a denial answers none that rejects, too."""
         found = [claim for claim in self._candidates() if claim.claimant != claimant and not claim.recommends]
-        return self._chance.sample(found, min(count, len(found)))
+        if "mm:Denial" in form.types:
+            found = [claim for claim in found if claim.stance != form.stance]
+        return self._chance.sample(found, min(form.answers, len(found)))
 
     def _consistent(self, said: Said, other: Said) -> bool:
         """Whether nobody says the same twice in a passage, nor the contrary of what they say elsewhere in the document."""
@@ -346,9 +356,11 @@ class Document:
                 return other
         return None
 
-    def _write_link(self, link: Link, said: Said) -> None:
-        candidates = self._candidates(link.across)
-        candidates = [c for c in candidates if c.name != said.name and frozenset((c.name, said.name)) not in self._linked]
+    def _write_link(self, link: Link, said: Said, answered: list[Said]) -> None:
+        # What stances and answers say already needs no link.
+        known = {said.name, *(other.name for other in answered)}
+        candidates = [c for c in self._candidates(link.across) if c.name not in known and c.proposition != said.proposition]
+        candidates = [c for c in candidates if frozenset((c.name, said.name)) not in self._linked]
         if link.kind == "linkkind:same-content":
             candidates = [c for c in candidates if c.stance == said.stance]
         if not candidates:
@@ -372,6 +384,7 @@ class Document:
         self._propositions.append(name := f"proposition:{self.slug}-{number}")
         add(name, ("rdf:type", "mm:Proposition"), ("rdf:type", form.frame))
         filled = {name}
+        named = []
         for slot, sort in form.slots:
             value = self._fill(slot, sort, recommended, depth)
             tries = 0
@@ -381,6 +394,7 @@ class Document:
                 value = self._fill(slot, sort, recommended, depth, even=tries > 4)
             add(name, (slot, value))
             filled.add(value)
+            named += self._called(sort, value)
         numbers: list[str] = []
         for place, figure in enumerate(form.figures):
             local = f"{self.slug}-{number}" + (f"-{place + 1}" if place else "")
@@ -394,7 +408,7 @@ class Document:
                 add(name, (slot, literal(date, EDTF)))
             else:
                 add(name, (slot, literal(str(chance.randint(1, 199)), STRING)))
-        gloss = " ".join([words(chance, chance.randint(3, 7)), word(self._own_words + number), *numbers])
+        gloss = " ".join([*named, words(chance, chance.randint(2, 5)), word(self._own_words + number), *numbers])
         add(name, ("mm:gloss", literal(f"That {gloss}.", "en")), ("mm:gloss", literal(f"Que {gloss}.", "es")))
         return name
 
@@ -412,10 +426,20 @@ class Document:
                 return others[-1 - min(int(self._chance.expovariate(0.3)), len(others) - 1)]
             return self._write_proposition(self._chance.choice(self._model.simple), False, depth + 1)
         if sort == ("work", "mm:CitedWork"):
-            if self._works and not even:
-                return self._chance.choice(self._works)
+            if self._titles and not even:
+                return self._chance.choice(list(self._titles))
             sort = ("work", "mm:Work")
         return self._registers.draw(sort, self._chance, even)
+
+    def _called(self, sort: Sort, value: str) -> list[str]:
+        """What a gloss calls the thing in a slot; a proposition has no name."""
+        if value in self._titles:
+            return [self._titles[value]]
+        if sort[0] in ("value", "proposition"):
+            return []
+        if sort == ("work", "mm:CitedWork"):
+            sort = ("work", "mm:Work")
+        return [self._registers.label(sort, int(value.rpartition("-")[2]), "en")]
 
     def _other_than(self, actor: str, sort: tuple[str, str]) -> str:
         while (found := self._registers.draw(sort, self._chance)) == actor:
