@@ -74,7 +74,8 @@ class Registers:
             if sort == ("work", "mm:CitedWork"):
                 continue
             growth = model.growth["concepts" if sort[0] == "concept" else "entities"]
-            size = max(2, round(usage.count * (claims / model.claims) ** growth))
+            # Enough for a proposition that names several of the sort, each once.
+            size = max(model.widest + 1, round(usage.count * (claims / model.claims) ** growth))
             self._sizes[sort] = min(size, len(STATE_CODES)) if sort[1] == "mm:State" else size
             self._first[sort] = number
             number += self._sizes[sort]

@@ -457,7 +457,7 @@ class Document:
         return f"marker:{passage.partition(':')[2]}-{number}"
 
     def _add(self, subject: str, *properties: tuple[str, str]) -> None:
-        self.out += [(subject, predicate, value) for predicate, value in properties]
+        self.out += [(subject, predicate, value) for predicate, value in dict.fromkeys(properties)]
 
 
 def by_subject(triples: Iterable[Triple]) -> dict[str, list[tuple[str, str]]]:

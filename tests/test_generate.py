@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import tracemalloc
 from collections import Counter
@@ -60,8 +61,8 @@ def project_with(tmp_path: Path, *, bundled: bool = False) -> Project:
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "data").mkdir()
     if bundled:
-        for name in ("registers", "documents"):
-            (tmp_path / "data" / name).symlink_to(ROOT / "data" / name)
+        shutil.rmtree(tmp_path / "data")
+        shutil.copytree(ROOT / "data", tmp_path / "data")
     return Project(tmp_path)
 
 
@@ -69,7 +70,7 @@ def run(tmp_path: Path, *arguments: str) -> None:
     assert generate.main([*arguments, "--out", str(tmp_path)]) == 0
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_generated_data_conforms(tmp_path: Path, seed: int) -> None:
     pytest.importorskip("shacl")
     project = project_with(tmp_path)
@@ -90,11 +91,12 @@ def test_ten_thousand_claims_conform(tmp_path: Path) -> None:
 def test_it_conforms_beside_the_bundled_data_and_shares_no_name_with_it(tmp_path: Path, real: Data, model: Model) -> None:
     pytest.importorskip("shacl")
     project = project_with(tmp_path, bundled=True)
-    target = project.data / "generated.nt"
-    run(target, "--claims", "300")
-    assert [str(f.focus) for f in validate(project, engine="shacl").findings] == []
+    run(project.data / "generated.ttl", "--claims", "300")
+    report = validate(project, engine="shacl")
+    assert report.nodes > 6000
+    assert [f"{f.rule.iri} {f.focus}" for f in report.findings] == []
     subjects = {triple.subject for triple in said(made(model, 300))}
-    assert len(subjects) > 2000 and not subjects & real.out.keys()
+    assert len(subjects) > 1000 and not subjects & real.out.keys()
 
 
 def test_the_same_arguments_give_the_same_bytes(tmp_path: Path) -> None:
@@ -162,14 +164,14 @@ def shares(triples: list[rdf.Triple]) -> dict[str, Counter]:
 
 def test_distributions_are_those_of_the_real_data(real: Data, model: Model) -> None:
     documents = [t for path, triples in real.files.items() if "documents" in path.parts for t in triples]
-    expected, found = shares(documents), shares(said(made(model, 4_000, seed=5)))
+    expected, found = shares(documents), shares(said(made(model, 8_000, seed=6)))
     for name, counts in expected.items():
         total, others = sum(counts.values()), sum(found[name].values())
         distance = sum(abs(counts[k] / total - found[name][k] / others) for k in counts | found[name]) / 2
-        # Bibliographies follow the citations, and sections come whole, so passages vary the most.
-        assert distance < (0.1 if "passage" in name else 0.05), f"{name}: {distance:.3f}"
+        # Sections come whole, so what gathers in some of them varies the most.
+        assert distance < (0.08 if name in ("links", "kinds of passage") else 0.04), f"{name}: {distance:.3f}"
     links = sum(expected["links"].values()) / model.claims
-    assert sum(found["links"].values()) / 4_000 == pytest.approx(links, rel=0.1)
+    assert sum(found["links"].values()) / 8_000 == pytest.approx(links, rel=0.1)
 
 
 def test_the_frequency_of_actors_follows_a_power_law_and_registers_grow_more_slowly_than_claims(model: Model) -> None:
@@ -184,12 +186,12 @@ def test_the_frequency_of_actors_follows_a_power_law_and_registers_grow_more_slo
 
 def test_memory_does_not_grow_with_the_data(model: Model) -> None:
     peaks = []
-    for claims in (400, 1_600):
+    for claims in (1_500, 6_000):
         tracemalloc.start()
         generate.generate(model, claims, 1, lambda place, triples: None)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 1.7 * peaks[0]
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_words_are_invented_and_each_number_has_its_own() -> None:
