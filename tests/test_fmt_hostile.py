@@ -396,8 +396,8 @@ def test_a_file_that_changes_meanwhile_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "mine.ttl"
     path.write_text(UGLY)
     meddle = (
-        "import kb.turtle.formatting as f\nreal = f.format_document\n"
-        f"def slow(*a):\n    open({str(path)!r}, 'a').write('# saved meanwhile')\n    return real(*a)\nf.format_document = slow"
+        "import kb.cli.fmt as f\nreal = f.run\n"
+        f"def slow(*a):\n    done = real(*a)\n    open({str(path)!r}, 'a').write('# saved meanwhile')\n    return done\nf.run = slow"
     )
     done = kb("fmt", path, before=meddle)
     assert (done.returncode, path.read_text()) == (3, UGLY + "# saved meanwhile")

@@ -263,7 +263,7 @@ def test_what_was_inferred_is_no_part_of_what_a_file_is_judged_with(store: Path,
         opened.write([GraphContent("https://w3id.org/medical-missions/graph/derived/mine", [quad])])
     with open_store(store) as opened:
         report = validate(PROJECT, [mine], engine=ENGINE, store=opened)
-    assert [f.detail["en"] for f in report.findings] == ["is not described"]
+    assert [f.detail["en"] for f in report.findings] == ["is described nowhere"]
 
 
 def test_store_is_not_read_whole_for_shapes_that_could_look_anywhere(store: Path, tmp_path: Path) -> None:

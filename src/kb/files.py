@@ -19,8 +19,8 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def display_name(path: str | Path) -> str:
-    """What messages call a file: its path, or ``<stdin>`` for ``-``."""
-    return "<stdin>" if str(path) == "-" else str(path)
+    """What messages call a file: its path on one line, or ``<stdin>`` for ``-``."""
+    return "<stdin>" if str(path) == "-" else str(path).replace("\n", "\\u000A")
 
 
 def read_bytes(path: str | Path) -> bytes:

@@ -165,4 +165,6 @@ def _load(
     try:
         store.load(content, format=format, base_iri=base_iri, to_graph=rdf.NamedNode(graph) if graph else None)
     except SyntaxError as error:
-        raise turtle.syntax_error(error, content, name) from None
+        raise turtle.syntax_error(error, content, name, format, base_iri) from None
+    except MemoryError as error:
+        raise turtle.too_long(error, name) from None

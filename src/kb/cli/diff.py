@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from kb.cli.common import pass_project, terminal_width, write_output
+from kb.cli.limits import limit_options, run
 from kb.messages import LANGUAGES
 from kb.project import Project
+from kb.sandbox import Door
 
 _SIDE = click.Path(allow_dash=True)
 
@@ -32,6 +34,7 @@ _SIDE = click.Path(allow_dash=True)
     help="Take the names of what the two sides do not name from the knowledge base (default), or leave them out.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@limit_options
 @pass_project
 def command(
     project: Project,
@@ -43,6 +46,8 @@ def command(
     lang: str,
     with_kb: bool,
     output: Path | None,
+    timeout: float | None,
+    memory: float | None,
 ) -> None:
     """Show what changed, claim by claim and thing by thing.
 
@@ -51,7 +56,8 @@ def command(
     thing that kept its content under another identifier is renamed, one that is in another file of the folder has
     moved. Order, prefixes and layout are no difference.
 
-    Exit code 0: no difference in content; 1: some; 2: usage; 3: a side cannot be read.
+    Exit code 0: no difference in content; 1: some; 2: usage; 3: a side cannot be read; 4: it took too long or too much
+    memory.
 
     \b
     Examples:
@@ -63,8 +69,14 @@ def command(
     from kb.comparison import diff
 
     width = terminal_width() if output is None and sys.stdout.isatty() else None
-    text, code = diff(
-        project, old, new, format=format_, lang=lang, summary=summary, triples=triples, with_kb=with_kb, width=width
+
+    def work() -> tuple[str, int]:
+        return diff(
+            project, old, new, format=format_, lang=lang, summary=summary, triples=triples, with_kb=with_kb, width=width
+        )
+
+    text, code = run(
+        lambda: work, [old, new], timeout, memory, project=project.stated_files() if with_kb else (), door=Door.OFFLINE
     )
     write_output(text, output)
     sys.exit(code)

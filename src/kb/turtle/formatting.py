@@ -30,6 +30,8 @@ def format_document(content: bytes, name: str) -> str:
         quads = list(parser)
     except SyntaxError as error:
         raise turtle.syntax_error(error, content, name) from None
+    except MemoryError as error:
+        raise turtle.too_long(error, name) from None
     text = content.decode("utf-8")
     parts = list(tokens(text))
     if any(part.kind == "other" for part in parts):
