@@ -106,7 +106,7 @@ class Usage:
 
 @dataclass
 class Model:
-    """The forms and frequencies of a knowledge base."""
+    """The forms and frequencies of a knowledge base. ``sealed`` is one whose texts carry a digest of their passages."""
 
     claims: int
     documents: int
@@ -121,6 +121,7 @@ class Model:
     new_references: float = 0.0
     broader: float = 0.0
     works: list[tuple[tuple[str, ...], tuple[tuple[str, Sort], ...], tuple[tuple[str, int], ...]]] = field(default_factory=list)
+    sealed: bool = False
     today: str = ""
     version: str = ""
 
@@ -154,6 +155,7 @@ class _Reader:
             growth=self._growth(),
             usage=self._usage(),
             works=[self._work(node) for node in self._of_kind("work") if MM + "CitedWork" in data.classes(node)],
+            sealed=bool(data.classes(rdf.NamedNode(MM + "passagesSha256"))),
             today=max(v.value for v in data.values(ontology, DC + "modified")),
             version=max(v.value for v in data.values(ontology, PREFIXES["owl"] + "versionInfo")),
         )

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 
 from distributions import Claim, Link, Model, Passage, Proposition, Sort
 from invented import Registers, Triple, literal, word, words
 from invented_figures import make_figure
+from invented_lines import Lines
+
+from kb import rdf
 
 INTEGER, OFFSET, EDTF, STRING = "xsd:integer", "xsd:nonNegativeInteger", "edtf:EDTF", "xsd:string"
 RESPONSES = {"mm:Response", "mm:Denial", "mm:Justification", "mm:Concession"}
@@ -233,6 +236,16 @@ class Document:
             if form.kind == "kind:bibliography-entry":
                 reference += 1
                 self._write_reference(reference, node)
+        if self._model.sealed:
+            add(version, ("mm:passagesSha256", literal(self._seal(), STRING)))
+
+    def _seal(self) -> str:
+        """The digest of what is said of the text."""
+        from kb.texts.seal import seal
+
+        kinds = ("text:", "passage:", "selector:", "marker:", "reference:")
+        lines = Lines().write([triple for triple in self.out if triple[0].startswith(kinds)])
+        return seal(rdf.parse(lines, format=rdf.RdfFormat.N_TRIPLES))
 
     def _select(self, node: str, start: int, end: int) -> None:
         selector = f"selector:{node.partition(':')[2]}"
@@ -458,11 +471,3 @@ class Document:
 
     def _add(self, subject: str, *properties: tuple[str, str]) -> None:
         self.out += [(subject, predicate, value) for predicate, value in dict.fromkeys(properties)]
-
-
-def by_subject(triples: Iterable[Triple]) -> dict[str, list[tuple[str, str]]]:
-    """The triples in blocks, in the order in which their subjects first occur."""
-    blocks: dict[str, list[tuple[str, str]]] = {}
-    for subject, predicate, value in triples:
-        blocks.setdefault(subject, []).append((predicate, value))
-    return blocks

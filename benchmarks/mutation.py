@@ -53,7 +53,7 @@ Judge = Callable[[Iterable[Mutant]], list[Finding]]
 class ProjectCopy:
     """The project in a folder of its own, in which mutants are put in the place of its files: a ``Judge``."""
 
-    def __init__(self, data: Data, folder: Path, engine: str = "shacl") -> None:
+    def __init__(self, data: Data, folder: Path, engine: str = "auto") -> None:
         root = data.project.root
         for name in ("ontology", "shapes", "queries"):
             os.symlink(root / name, folder / name)
@@ -196,11 +196,11 @@ def _key(finding: Finding) -> tuple[str, ...]:
 class NoPlaces:
     """Stands for the lines of a file, which nobody reads here and which take longer than the validation."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, *content: object) -> None:
         pass
 
-    def line(self, *triple: object) -> None:
-        return None
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *triple: None
 
 
 def measure(
