@@ -116,7 +116,6 @@ class Model:
     simple: list[Proposition] = field(default_factory=list)
     front: list[list[Passage]] = field(default_factory=list)
     bibliography: list[Passage] = field(default_factory=list)
-    widest: int = 1
     lengths: tuple[int, int] = (1, 1)
     new_references: float = 0.0
     broader: float = 0.0
@@ -169,7 +168,6 @@ class _Reader:
             self._divide(read, model)
         forms = [claim.proposition for section in model.sections for passage in section for claim in passage.claims]
         model.simple = [form for form in forms if not form.figures and all(kind != "proposition" for _, (kind, _) in form.slots)]
-        model.widest = max(Counter(sort for _, sort in form.slots).most_common(1)[0][1] for form in forms if form.slots)
         model.lengths = min(lengths), max(lengths)
         model.new_references = len(self._of_kind("reference")) / max(1, markers)
         concepts = self._of_kind("concept")

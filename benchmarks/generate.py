@@ -38,22 +38,22 @@ Portion = tuple[str, list[Triple], int]
 
 
 def portions(model: Model, claims: int, seed: int, beside: int = 0) -> Iterator[Portion]:
-    """The data set, portion by portion: the things of the registers, then the documents."""
-    if not beside:
-        registers = Registers(model, claims, seed)
-        yield from ((f"registers/{kind}", triples, 0) for kind, triples in registers.triples())
-        library = Library(model, registers, seed)
-    else:
-        registers = Registers(model, beside, seed)
-        first = Library(model, registers, seed)
-        first.next(beside)
-        library = Library(model, registers, seed, mark="x")
-        library.past = first.past
+    """The data set, portion by portion: the documents, then the things that they named, for the registers."""
+    registers = Registers(model, seed)
+    library = Library(model, registers, seed)
+    if beside:
+        # The first documents tell what the registers of the data set have for sure.
+        while registers.claims < min(beside, 3000):
+            library.next(beside - registers.claims)
+        registers.closed = True
+        library = Library(model, registers, seed, mark="x", past=library.past)
     written = 0
     while written < claims:
         document = library.next(claims - written)
         written += len(document.claims)
         yield f"documents/{document.slug}", document.out, len(document.claims)
+    if not beside:
+        yield from ((f"registers/{kind}", triples, 0) for kind, triples in registers.triples())
 
 
 class Output:

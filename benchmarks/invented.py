@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 import string
+import sys
 from collections.abc import Iterator
 
 from distributions import Model, Sort
@@ -62,35 +63,34 @@ def literal(text: str, kind: str) -> str:
 
 
 class Registers:
-    """The registers that a data set of ``claims`` claims refers to."""
+    """Registers that grow with the claims: a new thing is named as often as Heaps' law has it, and is entered when it is
+    first named; else one that is there already. So every entry is used."""
 
-    def __init__(self, model: Model, claims: int, seed: int) -> None:
+    def __init__(self, model: Model, seed: int) -> None:
         self._model = model
         self._seed = seed
-        self._sizes: dict[Sort, int] = {}
-        self._first: dict[Sort, int] = {}
-        number = 0
-        for sort, usage in model.usage.items():
-            if sort == ("work", "mm:CitedWork"):
-                continue
-            growth = model.growth["concepts" if sort[0] == "concept" else "entities"]
-            # Enough for a proposition that names several of the sort, each once.
-            size = max(model.widest + 1, round(usage.count * (claims / model.claims) ** growth))
-            self._sizes[sort] = min(size, len(STATE_CODES)) if sort[1] == "mm:State" else size
-            self._first[sort] = number
-            number += self._sizes[sort]
-        self._draws = {sort: (self._sizes[sort], 1 - model.usage[sort].exponent, self._name(sort)) for sort in self._sizes}
+        self.claims = 0
+        self.closed = False
+        self._sorts = [sort for sort in model.usage if sort != ("work", "mm:CitedWork")]
+        self._entered = dict.fromkeys(self._sorts, 0)
+        self._laws = {sort: self._law(sort) for sort in self._sorts}
 
-    @property
-    def size(self) -> int:
-        """How many things there are."""
-        return sum(self._sizes.values())
+    def _law(self, sort: Sort) -> tuple[str, float, float, int, float]:
+        usage = self._model.usage[sort]
+        growth = self._model.growth["concepts" if sort[0] == "concept" else "entities"]
+        most = len(STATE_CODES) if sort[1] == "mm:State" else sys.maxsize
+        return self._name(sort), usage.count / self._model.claims**growth, growth, most, 1 - usage.exponent
 
-    def draw(self, sort: Sort, chance: random.Random, even: bool = False) -> str:
-        """One of a group, the first the most often: by the inverse of Zipf's cumulated frequencies, as a continuous law.
-        ``even``: all equally often."""
-        size, power, name = self._draws[sort]
-        if even:
+    def draw(self, sort: Sort, chance: random.Random, another: bool = False) -> str:
+        """One of a group: a new one where it is time for one, or where ``another`` is asked for; else the first the most
+        often, by the inverse of Zipf's cumulated frequencies, as a continuous law."""
+        name, count, growth, most, power = self._laws[sort]
+        size = self._entered[sort]
+        wanted = another or size < count * self.claims**growth
+        if not size or (wanted and size < most and not self.closed):
+            self._entered[sort] = size + 1
+            return f"{name}{size + 1}"
+        if another:
             rank = chance.randint(1, size)
         elif abs(power) < 0.01:
             rank = (size + 1) ** chance.random()
@@ -100,7 +100,7 @@ class Registers:
 
     def label(self, sort: Sort, number: int, lang: str) -> str:
         """The label of the thing of this number, from 1, in its group; another for each thing."""
-        name = word(self._first[sort] + number).capitalize()
+        name = word(self._place(sort, number)).capitalize()
         if sort[1] == "mm:Person":
             name = f"{word(number % 61).capitalize()} {name}"
         en, es = _NOUNS.get(sort[1], ("", ""))
@@ -109,14 +109,18 @@ class Registers:
         return f"{name} {en}".strip() if lang == "en" else f"{es} {name}".strip()
 
     def triples(self) -> Iterator[tuple[str, list[Triple]]]:
-        """What the registers say, by kind of identifier, in portions of a thing."""
-        for sort, size in self._sizes.items():
+        """What the registers say of what was entered, by kind of identifier, in portions of a thing."""
+        for sort, size in self._entered.items():
             for number in range(1, size + 1):
                 yield sort[0], self._thing(sort, number)
 
     def _name(self, sort: Sort) -> str:
         kind = sort[1].removeprefix("mm:").lower().replace("+", "-")
         return f"{sort[0]}:g{self._seed}-{kind}-"
+
+    def _place(self, sort: Sort, number: int) -> int:
+        """A number of its own for each thing of all groups."""
+        return number * len(self._sorts) + self._sorts.index(sort)
 
     def _thing(self, sort: Sort, number: int) -> list[Triple]:
         node = f"{self._name(sort)}{number}"
@@ -130,7 +134,7 @@ class Registers:
         for place, lang in enumerate(("en", "es")):
             found.append((node, "skos:prefLabel", literal(self.label(sort, number, lang), lang)))
             if chance.random() * 100 < usage.alternatives[place]:
-                short = f"{word(self._first[sort] + number).upper()} {lang.upper()}"
+                short = f"{word(self._place(sort, number)).upper()} {lang.upper()}"
                 found.append((node, "skos:altLabel", literal(short, lang)))
         if sort[0] == "concept":
             name = self.label(sort, number, "en")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from distributions import Claim, Link, Model, Passage, Proposition, Sort
@@ -60,14 +60,14 @@ class Library:
     Of the earlier ones only a sample of their claims and of the works that they cite is kept, so memory does not grow.
     """
 
-    def __init__(self, model: Model, registers: Registers, seed: int, mark: str = "") -> None:
-        """``mark`` goes before the number in the documents' names."""
+    def __init__(self, model: Model, registers: Registers, seed: int, mark: str = "", past: Iterable[Said] = ()) -> None:
+        """``mark`` goes before the number in the documents' names; ``past`` are claims that they may refer to."""
         self.model = model
         self.registers = registers
         self._seed = seed
         self._mark = mark
         self._number = 0
-        self.past: deque[Said] = deque(maxlen=REMEMBERED)
+        self.past: deque[Said] = deque(past, maxlen=REMEMBERED)
         self._cited: list[tuple[str, str]] = []
 
     def next(self, most: int) -> Document:
@@ -309,6 +309,7 @@ class Document:
             if "mm:Denial" in form.types:
                 stance = "stance:affirms"
         alleges, recommends = "mm:Allegation" in types, "mm:Recommendation" in types
+        self._registers.claims += 1
         said = Said(f"claim:{name}", claimant, stance, alleges, recommends, node)
         if form.answered and answered and answered[0].stance != stance and answered[0].alleges == alleges and self._consistent(said, answered[0]):
             said.proposition, said.hedges = answered[0].proposition, answered[0].hedges
@@ -402,9 +403,9 @@ class Document:
             value = self._fill(slot, sort, recommended, depth)
             tries = 0
             # Nothing stands in two slots.
-            while value in filled and sort[0] != "value":
+            while value in filled and sort[0] != "value" and tries < 50:
                 tries += 1
-                value = self._fill(slot, sort, recommended, depth, even=tries > 4)
+                value = self._fill(slot, sort, recommended, depth, another=tries > 4)
             add(name, (slot, value))
             filled.add(value)
             named += self._called(sort, value)
@@ -425,8 +426,8 @@ class Document:
         add(name, ("mm:gloss", literal(f"That {gloss}.", "en")), ("mm:gloss", literal(f"Que {gloss}.", "es")))
         return name
 
-    def _fill(self, slot: str, sort: Sort, recommended: bool, depth: int, even: bool = False) -> str:
-        """Something of the sort that a slot takes; ``even`` where the frequent things are not to be preferred."""
+    def _fill(self, slot: str, sort: Sort, recommended: bool, depth: int, another: bool = False) -> str:
+        """Something of the sort that a slot takes; ``another`` where what is known does not do."""
         kind, group = sort
         if slot == "mm:realisation":
             usual = "realisation:proposed" if group == "realisation:recommended" else group
@@ -435,14 +436,14 @@ class Document:
             return group
         if kind == "proposition":
             others = self._propositions[:-1]
-            if others and not even:
+            if others and not another:
                 return others[-1 - min(int(self._chance.expovariate(0.3)), len(others) - 1)]
             return self._write_proposition(self._chance.choice(self._model.simple), False, depth + 1)
         if sort == ("work", "mm:CitedWork"):
-            if self._titles and not even:
+            if self._titles and not another:
                 return self._chance.choice(list(self._titles))
             sort = ("work", "mm:Work")
-        return self._registers.draw(sort, self._chance, even)
+        return self._registers.draw(sort, self._chance, another)
 
     def _called(self, sort: Sort, value: str) -> list[str]:
         """What a gloss calls the thing in a slot; a proposition has no name."""
@@ -455,8 +456,11 @@ class Document:
         return [self._registers.label(sort, int(value.rpartition("-")[2]), "en")]
 
     def _other_than(self, actor: str, sort: tuple[str, str]) -> str:
-        while (found := self._registers.draw(sort, self._chance)) == actor:
-            pass
+        found = self._registers.draw(sort, self._chance)
+        for _ in range(50):
+            if found != actor:
+                break
+            found = self._registers.draw(sort, self._chance, another=True)
         return found
 
     def _date(self, length: int, year: int) -> str:
