@@ -71,7 +71,8 @@ def test_invalid_example_breaks_the_rules_that_it_names(validator: Validator, sh
 
 def test_every_rule_has_an_invalid_example(shapes: Shapes) -> None:
     broken = set().union(*(named_rules(path) for path in INVALID))
-    rules = shapes.rules() | OWN_RULES.keys() - {own_rules.UNREADABLE.iri}
+    # A file that cannot be read is no example, and an entry is unused only in the whole knowledge base.
+    rules = shapes.rules() | OWN_RULES.keys() - {own_rules.UNREADABLE.iri, own_rules.UNUSED.iri}
     missing = sorted(curie(rule) for rule in rules - broken)
     assert not missing, f"no invalid example for {', '.join(missing)}"
 
@@ -101,6 +102,24 @@ def test_targets_and_paths_exist(shapes: Shapes) -> None:
             iri = quad.object.value
             known = iri in ontology if iri.startswith(ONTOLOGY) else iri.startswith(tuple(EXTERNAL.values()))
             assert known, f"{quad.subject} names {curie(iri)}, which no vocabulary of the project defines"
+
+
+def test_queries_say_where_they_look(shapes: Shapes) -> None:
+    """A property that a query asks for and no path of mms:reads has would be missing from what an engine is given."""
+    constraints = [quad.object for quad in shapes.quads if quad.predicate.value == f"{SH}sparql"]
+    assert constraints
+    for constraint in constraints:
+        [query] = shapes.values(constraint, "select")
+        plain = re.sub(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*', " ", query.value)
+        asked = {str(expand(name)) for name in re.findall(r"\b(?!kind:|xsd:)[a-z0-9]+:[a-z]\w*", plain)}
+        asked |= {rdf.RDF_TYPE.value} if re.search(r"\?\w+ a \?|\$this a ", plain) else set()
+        stated, waiting = set(), [q.object for q in shapes.quads if q.subject == constraint and q.predicate.value == f"{SHAPES}reads"]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, rdf.NamedNode):
+                stated.add(node.value)
+            waiting += [q.object for q in shapes.quads if q.subject == node and isinstance(node, rdf.BlankNode)]
+        assert asked <= stated, f"{query.value}: mms:reads lacks {', '.join(map(curie, sorted(asked - stated)))}"
 
 
 def test_every_target_is_met_by_an_example(shapes: Shapes) -> None:

@@ -85,7 +85,9 @@ def test_good_file_conforms_and_is_not_blamed_for_the_knowledge_base(project: Pr
 def test_whole_knowledge_base_is_blamed_for_its_own(project: Project) -> None:
     report = validate(project)
     assert [(f.rule.iri.rpartition("/")[2], Path(f.file).name, f.line) for f in report.findings] == [
-        ("ActorLabelShape", "actors.ttl", 12)
+        ("UsedEntry", "actors.ttl", 11),
+        ("ActorLabelShape", "actors.ttl", 12),
+        ("UsedEntry", "actors.ttl", 12),
     ]
 
 

@@ -19,6 +19,8 @@ import rdflib.plugins.stores.memory
 from pyshacl import validate
 from pyshacl.errors import ReportableRuntimeError, ValidationFailure
 from rdflib.namespace import RDF, SH
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
 
 from kb import rdf
 from kb.errors import InputError
@@ -153,8 +155,28 @@ def _result(report: rdflib.Graph, node: rdflib.term.Node, messages: _Messages) -
     )
 
 
+class _Graph(rdflib.Graph):
+    """A graph that reads each query once: a SPARQL constraint asks the same one of every focus node."""
+
+    def __init__(self) -> None:
+        super().__init__(bind_namespaces="none")
+        self._queries: dict[str, Query] = {}
+
+    def query(self, query_object: str | Query, *args: object, **kwargs: object) -> rdflib.query.Result:  # type: ignore[override]
+        if isinstance(query_object, str):
+            if query_object not in self._queries:
+                self._queries[query_object] = prepareQuery(query_object)
+            query_object = self._queries[query_object]
+        return super().query(query_object, *args, **kwargs)  # type: ignore[arg-type]
+
+
 class _Converter(Converter):
     """The same terms, but literals that do not fit their datatype have no value to compare."""
+
+    def graph(self, quads: Iterable[rdf.Quad]) -> rdflib.Graph:
+        graph = _Graph()
+        graph.addN((self._term(q.subject), self._term(q.predicate), self._term(q.object), graph) for q in quads)
+        return graph
 
     def _typed(self, text: str, datatype: rdflib.URIRef) -> rdflib.Literal:
         literal = super()._typed(text, datatype)

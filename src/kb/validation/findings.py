@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from kb import rdf
 from kb.namespaces import ID, PREFIXES
 from kb.turtle.places import Place
-from kb.validation import literals, own_rules, terms
+from kb.validation import labels, literals, neighbours, own_rules, terms
 from kb.validation.engine import Result
 from kb.validation.inputs import Input
 from kb.validation.lookups import Lookups, Node
@@ -47,6 +48,7 @@ class Findings:
         self._unknown_terms: set[Node] = set()
         self._meant: set[tuple[Node, str]] = set()
         self._put_off: list[Finding] = []
+        self._said: set[tuple] = set()
 
     def of_files(self) -> Iterator[Finding]:
         """Files that say nothing."""
@@ -94,7 +96,7 @@ class Findings:
 
     def of_results(self, results: Iterable[Result], causes: Mapping[Node, rdf.Quad]) -> Iterator[Finding]:
         """What an engine found. ``causes`` has a triple of the files for each node that they bear on and do not describe."""
-        said: set[tuple] = set()
+        said = self._said
         for result in results:
             if self._is_said(result):
                 continue
@@ -120,6 +122,22 @@ class Findings:
             meant = property if finding.value is None else finding.value
             if meant is None or (finding.focus, meant) not in said:
                 yield finding
+
+    def of_surroundings(self, whole: bool) -> Iterator[Finding]:
+        """Labels that do not fit, names of what is not described, and texts changed by hand; with ``whole``, also entries of
+        the registers that nothing uses. To be called last: what a shape has said of a value is not said again."""
+        for file in self._files:
+            for found in (
+                *labels.check(file.quads, self._lookups),
+                *neighbours.undescribed(file.quads, self._lookups),
+                *neighbours.unsealed(file.quads, self._lookups),
+                *(neighbours.unused(file.quads, self._lookups) if whole else ()),
+            ):
+                if found.rule is not own_rules.UNDESCRIBED:
+                    yield self._fault(file, found)
+                elif (found.triple.subject, found.triple.object) not in self._said and found.triple.object not in self._unknown_terms:
+                    detail = self._wording.nowhere(found.triple.object)
+                    yield self._fault(file, replace(found, detail=detail))
 
     def _because(self, result: Result, path: Path | None, causes: Mapping[Node, rdf.Quad]) -> Messages:
         """What is wrong; with a thing that the files do not describe, what they say that bears on it."""

@@ -1,4 +1,4 @@
-"""The rules that are no shapes, since they look at names, literals and files rather than at nodes: their texts."""
+"""The rules that are no shapes, since they look at names, literals, words, files and whole texts: their texts."""
 
 from __future__ import annotations
 
@@ -132,12 +132,69 @@ PLAIN_TEXT = _rule(
      "Lo que nadie ve hace distintos dos nombres que parecen iguales, o da la vuelta a las letras en la pantalla. Teclee el texto de nuevo en vez de pegarlo."),
 )  # fmt: skip
 
+UNDESCRIBED = _rule(
+    "DescribedNode",
+    ("Things that are described", "Cosas descritas"),
+    ("Whatever an identifier of the project names is described somewhere.",
+     "Todo lo que nombra un identificador del proyecto está descrito en algún lugar."),
+    ("Look for a misspelt name, or describe the thing: an entity or concept in data/registers/, anything else in the document's folder.",
+     "Busque un nombre mal escrito o describa la cosa: una entidad o un concepto en data/registers/, lo demás en la carpeta del documento."),
+)  # fmt: skip
+UNUSED = _rule(
+    "UsedEntry",
+    ("Entries of the registers in use", "Entradas de los registros en uso"),
+    ("Something should refer to each entity and each concept of the registers.",
+     "Algo debería referirse a cada entidad y a cada concepto de los registros."),
+    ("Either a statement names another one by mistake, or this one is left over. Look for the statement, or take the entry away. It is asked of the whole knowledge base alone.",
+     "O bien un enunciado nombra otra por error, o bien esta sobra. Busque el enunciado o quite la entrada. Solo se pide a la base de conocimiento entera."),
+)  # fmt: skip
+UNSEALED = _rule(
+    "SealedText",
+    ("Sealed texts", "Textos sellados"),
+    ("The passages, positions, markers and references of a text are as kb document add wrote them.",
+     "Los pasajes, posiciones, llamadas y referencias de un texto están como los escribió kb document add."),
+    ("text.ttl is generated, and something in it was changed, added or taken away by hand. Run kb document add on the text again; what a rule gets wrong goes into partition.toml.",
+     "text.ttl se genera, y algo en él se cambió, añadió o quitó a mano. Ejecute de nuevo kb document add con el texto; lo que una regla haga mal va en partition.toml."),
+)  # fmt: skip
+TWO_LANGUAGES = _rule(
+    "TwoLanguages",
+    ("English and Spanish", "Inglés y español"),
+    ("A label, definition, note or gloss for all readers has the language tag en or es, without a region.",
+     "Una etiqueta, definición, nota o glosa para todos los lectores lleva la etiqueta de lengua en o es, sin región."),
+    ("Queries ask for en and es, and pass over en-GB. Write \"…\"@en or \"…\"@es.",
+     "Las consultas piden en y es, y no ven en-GB. Escriba \"…\"@en o \"…\"@es."),
+)  # fmt: skip
+SAME_NUMBERS = _rule(
+    "SameNumbers",
+    ("Numbers in both languages", "Números en ambas lenguas"),
+    ("The English and the Spanish text should have the same numbers.",
+     "El texto inglés y el español deberían tener los mismos números."),
+    ("A translation keeps the numbers. Compare the two; leave them where one language writes a number in words. Zeros are not compared: 6 billion is 6000 millones.",
+     "Una traducción conserva los números. Compare los dos textos; déjelos si una lengua escribe un número con palabras. Los ceros no se comparan: 6 billion son 6000 millones."),
+)  # fmt: skip
+WORD_TWICE = _rule(
+    "NoWordTwice",
+    ("No word twice", "Ninguna palabra repetida"),
+    ("No word should stand twice in a row.", "Ninguna palabra debería ir dos veces seguidas."),
+    ("It is mostly a slip of the pen. Take one of the two away.", "Casi siempre es un desliz. Quite una de las dos."),
+)  # fmt: skip
+OTHER_NAME = _rule(
+    "NamedAfterLabel",
+    ("Identifiers made from labels", "Identificadores hechos con etiquetas"),
+    ("The identifier of an entity or concept should share a word with one of its labels.",
+     "El identificador de una entidad o un concepto debería compartir una palabra con alguna de sus etiquetas."),
+    ("Either the label is of something else, or it has changed since. Correct it; if it is right, add a skos:altLabel with the words of the identifier, which stays as it is.",
+     "O bien la etiqueta es de otra cosa, o bien ha cambiado desde entonces. Corríjala; si es correcta, añada una skos:altLabel con las palabras del identificador, que se queda como está."),
+)  # fmt: skip
+
 OWN_RULES: dict[str, tuple[Rule, str]] = {
     rule.iri: (rule, severity)
     for rule, severity in (
         (UNREADABLE, "Violation"), (EMPTY, "Warning"), (UNCHECKED, "Warning"), (UNKNOWN_TERM, "Violation"),
         (UNKNOWN_KIND, "Violation"), (WHOLE_IRI, "Violation"), (UNKNOWN_CLASS, "Violation"), (MISPLACED_TERM, "Violation"), (WELL_TYPED, "Violation"),
         (UNKNOWN_EXTERNAL_TERM, "Warning"), (DEPRECATED_TERM, "Warning"), (OTHER_NAMESPACE, "Warning"), (PLAIN_TEXT, "Warning"),
+        (UNDESCRIBED, "Violation"), (UNSEALED, "Violation"), (TWO_LANGUAGES, "Violation"), (UNUSED, "Warning"),
+        (SAME_NUMBERS, "Warning"), (WORD_TWICE, "Warning"), (OTHER_NAME, "Warning"),
     )
 }  # fmt: skip
 """Each of these rules with its severity, by IRI."""

@@ -47,6 +47,10 @@ class Wording:
             "MaxCount": self._max_count, "MinCount": self._min_count, "UniqueLang": self._unique_lang,
         }  # fmt: skip
 
+    def nowhere(self, node: object) -> Messages:
+        """For a name of what nothing describes: that, and which one may be meant."""
+        return self._kinds.nowhere(node)
+
     def of(self, result: Result, path: Path | None) -> Messages:
         """A few words for each language; empty for a constraint that has only its message (SPARQL, custom components).
 
