@@ -120,8 +120,8 @@ class Validator:
         make of the things of the knowledge base; without files, on all of the knowledge base.
 
         A file of the project is not read twice. ``format`` and ``base`` are those of the files, by default what their suffix
-        says and their own address. The work raises InputError for a file that cannot be read or parsed, UsageError where a store would have
-        to be read whole.
+        says and their own address. The work raises InputError for a file that cannot be read or parsed, UsageError where a
+        store would have to be read whole.
         """
         load(self._engine, self._only_own_shapes)
         if not paths:
