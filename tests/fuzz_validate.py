@@ -75,7 +75,12 @@ def case(seed: int, number: int) -> Case:
         return Case(["fmt", rng.choice(("--check", "--diff")), path], files)
     if kind < 0.12:
         return Case(["load", "--dry-run", "--no-validate", path], files)
+    if kind < 0.16:
+        other, suffix = mutilate.document(rng)
+        return Case(["diff", "--alone", *LIMITS, path, f"./other{suffix}"], files | {f"other{suffix}": other})
     if kind < 0.17:
+        return Case(["infer", *LIMITS, path], files)
+    if kind < 0.22:
         return Case(["query", "-q", "SELECT * { ?s ?p ?o }", "--data", path, "--limit", "9", *LIMITS[:2]], files)
     arguments = ["validate", "--alone", *LIMITS, "--format", rng.choice(choices("format"))]
     for option in ("lang", "fail-on", "engine"):
@@ -181,7 +186,7 @@ def warm() -> None:
 
     from kb.validation.engine import ENGINES
 
-    for module in ("kb.cli.fmt", "kb.cli.load", "kb.cli.query", "kb.validation", "kb.stores.loading", *ENGINES.values()):
+    for module in ("kb.cli.fmt", "kb.cli.load", "kb.cli.query", "kb.cli.diff", "kb.cli.infer", "kb.validation", "kb.stores.loading", *ENGINES.values()):
         try:
             importlib.import_module(module)
         except ImportError:

@@ -6,7 +6,6 @@ several divided by commas) and no other. They are read with the ontology and tes
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from kb import rdf, turtle
 from kb.namespaces import EXTERNAL, ONTOLOGY, SHAPES, curie, expand
 from kb.project import Project, find_project
 from kb.validation import Validator, own_rules
-from kb.validation.engine import run
-from kb.validation.inputs import Input
 from kb.validation.own_rules import OWN_RULES
 from kb.validation.shapes import SH, Shapes, read_shapes
 
@@ -28,7 +25,6 @@ VALID = sorted(EXAMPLES.glob("*/valid-*.ttl"))
 INVALID = sorted(EXAMPLES.glob("*/invalid-*.ttl"))
 OWN = "terms"
 """The folder with the examples of the rules that are no shapes."""
-HAS_FAST_ENGINE = importlib.util.find_spec("shacl") is not None
 FIRST_LINE = re.compile(r"# violates: (mms:\w+(?:\s*,\s*mms:\w+)*)\s*\Z")
 
 
@@ -45,15 +41,12 @@ def named_rules(path: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def validator(tmp_path_factory: pytest.TempPathFactory) -> Validator:
-    """The project's rules over the tests' world in the place of the real data.
-
-    With the fast engine where it is there: ``test_engines_agree`` holds it to the reference on these same files.
-    """
+    """The project's rules over the tests' world in the place of the real data."""
     root = tmp_path_factory.mktemp("world")
     for folder in ("ontology", "shapes", "queries"):
         (root / folder).symlink_to(PROJECT.root / folder)
     (root / "data").symlink_to(WORLD)
-    return Validator(Project(root), engine="shacl" if HAS_FAST_ENGINE else "pyshacl")
+    return Validator(Project(root))
 
 
 @pytest.fixture(scope="module")
@@ -134,20 +127,3 @@ def test_every_target_is_met_by_an_example(shapes: Shapes) -> None:
     met = shapes.targets(quad for path in paths for quad in turtle.parse_file(path))
     aimed = {q.subject for q in shapes.quads if q.predicate.value.removeprefix(SH).startswith("target")}
     assert not [str(shape) for shape in aimed if shape not in met]
-
-
-@pytest.mark.skipif(not HAS_FAST_ENGINE, reason="the optional engine is not installed: pip install '.[fast]'")
-def test_engines_agree_on_all_examples(shapes: Shapes) -> None:
-    """The fast engine finds what the reference finds, result by result, in everything that is wrong on purpose."""
-    paths = [*PROJECT.ontology_files(), *sorted(WORLD.glob("*.ttl")), *VALID, *INVALID]
-    data = [quad for path in paths for quad in Input(path).quads]
-    reference, fast = run(data, shapes.quads, "pyshacl"), run(data, shapes.quads, "shacl")
-
-    def shown(term: object) -> str:
-        return "[]" if isinstance(term, rdf.BlankNode) else str(term)  # each engine has labels of its own
-
-    def told(results: list) -> list[tuple[str, ...]]:
-        return sorted(tuple(map(shown, (r.focus, r.path, r.value, r.shape, r.component, r.severity))) for r in results)
-
-    assert told(reference) == told(fast)
-    assert len({r.shape for r in reference}) > len(INVALID) / 2

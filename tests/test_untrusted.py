@@ -168,7 +168,7 @@ def test_what_a_guard_missed_would_still_fetch_nothing(tmp_path: Path, canary: t
     (tmp_path / "data.ttl").write_text(DATA)
     query = rf"SELECT $this WHERE {{ $this ?p ?o . SER\\u0056ICE <{url}> {{ ?o ?q ?r }} }}"
     (tmp_path / "shapes.ttl").write_text(f"{PREFIXES}ex:S a sh:NodeShape ; sh:targetClass ex:T ; sh:sparql [ sh:select '{query}' ] .")
-    code = "from kb.validation import shapes; shapes._REACH_OUT = (); from kb.cli import main; main()"
+    code = "from kb.validation import wellformed; wellformed._REACH_OUT = (); from kb.cli import main; main()"
     command = [sys.executable, "-c", code, "validate", "--alone", "--engine", "pyshacl", "--shapes", "shapes.ttl", "data.ttl"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, heard) == (3, []), done.stderr

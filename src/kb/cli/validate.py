@@ -61,10 +61,10 @@ _LEVELS = ("violation", "warning", "info", "never")
 @click.option("--rules", is_flag=True, help="List all rules.")
 @click.option(
     "--engine",
-    type=click.Choice(("pyshacl", "shacl")),
-    default="pyshacl",
+    type=click.Choice(("auto", "pyshacl", "shacl")),
+    default="auto",
     show_default=True,
-    help="The SHACL engine; shacl is faster and optional (pip install 'medical-missions-kb[fast]').",
+    help="The SHACL engine: auto takes the fast one, shacl, where it is installed and to be trusted with the shapes.",
 )
 @click.option("--input-format", type=click.Choice(_SYNTAXES), help="How FILEs are written, where their suffix does not say it.")
 @click.option("--base", metavar="IRI", help="What relative IRIs in FILEs stand against.  [default: each file's own address]")

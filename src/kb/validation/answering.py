@@ -33,7 +33,7 @@ class Request:
     store: FilePath | None = None
     shapes: tuple[FilePath, ...] = ()
     own_shapes: bool = False
-    engine: str = "pyshacl"
+    engine: str = "auto"
     fail_on: str = "violation"
     format: str = "text"
     summary: bool = False

@@ -115,7 +115,7 @@ class Findings:
                 through=self._through(result, path),
                 value=result.value,
                 detail=self._because(result, path, causes),
-                message=self._shapes.messages(result.shape) or dict(result.messages),
+                message=dict(result.messages) or self._shapes.messages(result.shape),
             )
         for finding in self._put_off:
             property = rdf.NamedNode(finding.path.iri) if finding.path and finding.path.iri else None

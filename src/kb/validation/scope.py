@@ -37,12 +37,14 @@ def of_everything(shapes: Shapes, quads: list[rdf.Quad], run: Run) -> Scope:
 
 
 def of_files_alone(shapes: Shapes, files: list[rdf.Quad], around: list[rdf.Quad], run: Run) -> Scope:
-    """The targets that the files describe, and those that nothing around them describes or mentions."""
+    """The targets that the files describe or point to as a shape asks, and those that nothing around them speaks of."""
     quads = [*files, *around]
     own, others = Index(files), Index(around)
     aims = {}
     for shape, nodes in shapes.targets(quads).items():
         aims[shape] = {n for n in nodes if describes(own, n) or not describes(others, n) and (knows(own, n) or not knows(others, n))}
+        for predicate in shapes.values(shape, "targetObjectsOf"):
+            aims[shape] |= {quad.object for quad in own.having(predicate)}
     return _judged(shapes, aims, quads, run)
 
 

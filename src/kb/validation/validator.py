@@ -34,7 +34,7 @@ def validate(
     alone: bool = False,
     shapes: Sequence[FilePath] = (),
     own_shapes: bool = False,
-    engine: str = "pyshacl",
+    engine: str = "auto",
     store: Lookups | None = None,
     progress: Progress | None = None,
     format: rdf.RdfFormat | None = None,
@@ -60,19 +60,20 @@ class Validator:
         alone: bool = False,
         shapes: Sequence[FilePath] = (),
         own_shapes: bool = False,
-        engine: str = "pyshacl",
+        engine: str = "auto",
         store: Lookups | None = None,
         progress: Progress | None = None,
     ) -> None:
         """``alone`` leaves out the knowledge base's data, though not the ontology; ``store`` is looked into in the place
         of that data; ``shapes`` are used instead of the project's own or, with ``own_shapes``, beside them; ``engine`` is
-        one of ``kb.validation.engine.ENGINES``; ``progress`` is told what is being done, in a few English words.
+        one of ``kb.validation.engine.CHOICES``; ``progress`` is told what is being done, in a few English words.
 
         Raises InputError and UsageError for a project or shapes that cannot be used.
         """
         vocabularies.load()
         self._progress = progress or _nobody
         self._own_rules = own_shapes or not shapes
+        self._only_own_shapes = not shapes
         self._progress("reading the shapes and the ontology")
         paths = [*shapes, *(project.shape_files() if self._own_rules else ())]
         self._shape_files = opened(file for path in paths for file in shape_files_of(path))
@@ -103,15 +104,14 @@ class Validator:
     def _reach(self) -> Reach:
         return Reach(self._shapes)
 
-    def check(self, paths: Sequence[FilePath | str] = (), *, instead_of: Iterable[FilePath] = ()) -> Report:
+    def check(self, paths: Sequence[FilePath | str] = ()) -> Report:
         """The report; see ``prepare``."""
-        return self.prepare(paths, instead_of=instead_of)()
+        return self.prepare(paths)()
 
     def prepare(
         self,
         paths: Sequence[FilePath | str] = (),
         *,
-        instead_of: Iterable[FilePath] = (),
         format: rdf.RdfFormat | None = None,
         base: str | None = None,
     ) -> Callable[[], Report]:
@@ -119,12 +119,11 @@ class Validator:
         report: on files, parsed together with the ontology and the knowledge base, on what they describe and on what they
         make of the things of the knowledge base; without files, on all of the knowledge base.
 
-        A file of the project is not read twice; ``instead_of`` are files of the project that are left out, since the files
-        take their place. ``format`` and ``base`` are those of the files, by default what their suffix says and their own
-        address. The work raises InputError for a file that cannot be read or parsed, UsageError where a store would have
+        A file of the project is not read twice. ``format`` and ``base`` are those of the files, by default what their suffix
+        says and their own address. The work raises InputError for a file that cannot be read or parsed, UsageError where a store would have
         to be read whole.
         """
-        load(self._engine)
+        load(self._engine, self._only_own_shapes)
         if not paths:
             if self._store is not None or self._alone:
                 raise UsageError("name the files to validate")
@@ -135,10 +134,10 @@ class Validator:
             self._opened_data  # noqa: B018 - reads
         self._progress("reading the files")
         files = opened(paths, format, base)
-        return lambda: self._on_files(parsed(files), [*instead_of], with_data)
+        return lambda: self._on_files(parsed(files), with_data)
 
-    def _on_files(self, files: list[Input], instead_of: list[FilePath], with_data: bool) -> Report:
-        given = {real_name(path) for path in (*(file.path for file in files), *instead_of)}
+    def _on_files(self, files: list[Input], with_data: bool) -> Report:
+        given = {real_name(file.path) for file in files}
         around = [file for file in (*self._ontology, *(self._data if with_data else ())) if real_name(file.path) not in given]
         quads, others = _quads(files), _quads(around)
         before: Lookups = Index(others)
@@ -168,7 +167,7 @@ class Validator:
     @property
     def _run(self) -> scopes.Run:
         self._progress("applying the rules")
-        return partial(run, engine=self._engine)
+        return partial(run, engine=self._engine, own=self._only_own_shapes)
 
     def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
         self._progress("writing the report")
