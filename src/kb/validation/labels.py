@@ -19,7 +19,7 @@ _IN_BOTH = frozenset(
 )
 """What is written once in English and once in Spanish."""
 _AS_PRINTED = frozenset({rdf.NamedNode(iri_of("dcterms:title")), _ALTERNATIVE})
-_NAMED_KINDS = (*ENTITY_KINDS, *(kind for kind in CONCEPT_KINDS if kind not in ("scheme", "theme")))
+_NAMED_KINDS = (*ENTITY_KINDS, *(kind for kind in CONCEPT_KINDS if kind != "scheme"))
 # Names may repeat a word (Bora Bora); they have capital letters.
 _TWICE = re.compile(r"(?<!\w)([^\W\d_]{2,}) \1(?!\w)")
 _STEM = 4
