@@ -181,7 +181,7 @@ CLAIM_WHERE_NONE_IS = (
     + """
 claim:ferry-review-001-1 a mm:Claim ;
     mm:claimant actor:ferry-reviewer ;
-    mm:expresses proposition:port-agency-keeps-40-percent-of-crew-fee ;
+    mm:expresses proposition:over-400-deckhands-on-ferry-in-2019 ;
     mm:stance stance:affirms ;
     mm:statedIn passage:ferry-review-001 .
 """
@@ -255,7 +255,8 @@ def test_what_was_inferred_is_no_part_of_what_a_file_is_judged_with(store: Path,
         opened.write([GraphContent("https://w3id.org/medical-missions/graph/derived/mine", [quad])])
     with open_store(store) as opened:
         report = validate(PROJECT, [mine], engine=ENGINE, store=opened)
-    assert [f.detail["en"] for f in report.findings] == ["is described nowhere"]
+    of_claimant = [f.detail["en"] for f in report.findings if f.rule.iri.endswith("/ClaimClaimantShape")]
+    assert of_claimant == ["is described nowhere"]
 
 
 def test_store_is_not_read_whole_for_shapes_that_could_look_anywhere(store: Path, tmp_path: Path) -> None:
