@@ -386,6 +386,18 @@ def test_a_process_that_is_forked_has_one_thread(command: tuple[str, ...], tmp_p
     assert [line for line in done.stderr.splitlines() if line.startswith("threads")] == ["threads 1"], done.stderr
 
 
+@pytest.mark.parametrize("limit", ["nan", "inf", "-1", "1e300", "x"])
+def test_a_limit_is_a_number(limit: str, tmp_path: Path) -> None:
+    for option in ("--timeout", "--memory"):
+        assert validate(tmp_path, option, limit).returncode == 2
+
+
+def test_too_little_memory_to_begin_with_is_told(tmp_path: Path) -> None:
+    for memory in ("0.0001", "0.01", "0.02"):
+        done = validate(tmp_path, "--memory", memory)
+        assert (done.returncode, "data.ttl: needs more memory than the" in done.stderr) == (4, True), done.stderr
+
+
 def test_limits_follow_the_size_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "large").write_bytes(b"#" * (3 << 20))
     seen = []
@@ -393,5 +405,5 @@ def test_limits_follow_the_size_of_the_files(tmp_path: Path, monkeypatch: pytest
     for arguments in ((None, None), (0, 0), (5, 2)):
         limits.run(lambda: lambda: None, [tmp_path / "large", tmp_path / "none"], *arguments)
     assert [(given.seconds, given.memory) for given in seen] == [
-        (60 + 3 * 60, (4 << 30) + 3 * (100 << 20)), (None, None), (5, 2 << 30),
+        (60 + 3 * 60, (4 << 30) + 3 * (200 << 20)), (None, None), (5, 2 << 30),
     ]  # fmt: skip

@@ -216,14 +216,6 @@ def test_what_was_wrong_before_is_not_blamed_on_a_file(world: Project, tmp_path:
     assert [f.component.rpartition("#")[2] for f in validator.check([mine]).findings] == ["MaxCountConstraintComponent"]
 
 
-def test_file_in_the_place_of_another(validator: Validator, world: Project, tmp_path: Path) -> None:
-    mine = tmp_path / "mine.ttl"
-    mine.write_text((WORLD / "text.ttl").read_text().replace("mm:order 3 ;", "mm:order 4711 , 3 ;"))
-    assert not validator.check([mine], instead_of=[world.data / "text.ttl"]).conforms
-    mine.write_text((WORLD / "text.ttl").read_text())
-    assert validator.check([mine], instead_of=[world.data / "text.ttl"]).conforms
-
-
 def test_file_that_moves_a_class_has_everything_judged(world: Project, tmp_path: Path) -> None:
     """Under a new superclass every node of a class gets that one's rules."""
     mine = tmp_path / "mine.ttl"

@@ -11,6 +11,7 @@ This needs no privileges. Where the system has no fork (Windows), the work runs 
 
 from __future__ import annotations
 
+import errno
 import importlib
 import marshal
 import os
@@ -36,6 +37,8 @@ _KINDS: dict[str, type[KbError]] = {
     kind.__name__: kind for kind in (errors.UsageError, errors.InputError, errors.StoreError)
 }
 _PAGE = 4096
+_OUT_OF_MEMORY = (os.strerror(errno.ENOMEM), "failed to map segment")
+"""How an error of the system's, and one in loading a library, tell of it."""
 
 LOADED = ("_strptime", "difflib")
 """What this package, or Python, imports only where it is needed, and would in vain behind the closed door."""
@@ -231,7 +234,8 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
         except RecursionError:
             outcome = ("fault", "nested too deeply")
         except Exception as error:  # noqa: BLE001 - every error goes to the parent
-            outcome = ("bug", (f"{type(error).__name__}: {error}", _trace(error)))
+            bug = ("bug", (f"{type(error).__name__}: {error}", _trace(error)))
+            outcome = ("memory", "") if any(sign in str(error) for sign in _OUT_OF_MEMORY) else bug
         except ClosedDoorError as error:
             late = (f"{error} was to be imported too late", _trace(error))
             outcome = ("bug", late) if error.is_import else ("reach", str(error))

@@ -103,7 +103,8 @@ def _check(project: Any, files: list[Path], given: bool, unchecked: bool) -> Non
         return summed
 
     with _stage("reading" if unchecked else "checking against the shapes"):
-        outcome = run((lambda: loading.syntax_check(files)) if unchecked else judge, files, project=project.stated_files(), adjustable=False)
+        work = (lambda: loading.syntax_check(files)) if unchecked else judge
+        outcome = run(work, files, project=project.stated_files(), adjustable=False)
     if unchecked:
         return
     conforms, text, findings = outcome

@@ -125,19 +125,18 @@ class Findings:
 
     def of_surroundings(self, whole: bool) -> Iterator[Finding]:
         """Labels that do not fit, names of what is not described, and texts changed by hand; with ``whole``, also entries of
-        the registers that nothing uses. To be called last: what a shape has said of a value is not said again."""
+        the registers that nothing uses. To be called last: what has been said of a value is not said again."""
         for file in self._files:
-            for found in (
-                *labels.check(file.quads, self._lookups),
-                *neighbours.undescribed(file.quads, self._lookups),
-                *neighbours.unsealed(file.quads, self._lookups),
-                *(neighbours.unused(file.quads, self._lookups) if whole else ()),
-            ):
-                if found.rule is not own_rules.UNDESCRIBED:
-                    yield self._fault(file, found)
-                elif (found.triple.subject, found.triple.object) not in self._said and found.triple.object not in self._unknown_terms:
-                    detail = self._wording.nowhere(found.triple.object)
-                    yield self._fault(file, replace(found, detail=detail))
+            for found in labels.check(file.quads, self._lookups):
+                yield self._fault(file, found)
+            for found in neighbours.undescribed(file.quads, self._lookups):
+                triple = found.triple
+                if (triple.subject, triple.object) not in self._said and not {triple.predicate, triple.object} & self._unknown_terms:
+                    yield self._fault(file, replace(found, detail=self._wording.nowhere(triple.object)))
+            for found in neighbours.unsealed(file.quads, self._lookups):
+                yield self._fault(file, found)
+            for found in neighbours.unused(file.quads, self._lookups) if whole else ():
+                yield self._fault(file, found)
 
     def _because(self, result: Result, path: Path | None, causes: Mapping[Node, rdf.Quad]) -> Messages:
         """What is wrong; with a thing that the files do not describe, what they say that bears on it."""

@@ -32,8 +32,9 @@ class Scope:
 
 
 def of_everything(shapes: Shapes, quads: list[rdf.Quad], run: Run) -> Scope:
-    """All targets of the shapes in some data."""
-    return _judged(shapes, shapes.targets(quads), quads, run)
+    """All targets of the shapes in some data: the engine finds them by itself."""
+    focus: set[Node] = set().union(*shapes.targets(quads).values())
+    return Scope(focus, run(quads, shapes.quads) if focus else [])
 
 
 def of_files_alone(shapes: Shapes, files: list[rdf.Quad], around: list[rdf.Quad], run: Run) -> Scope:

@@ -104,15 +104,14 @@ class Validator:
     def _reach(self) -> Reach:
         return Reach(self._shapes)
 
-    def check(self, paths: Sequence[FilePath | str] = (), *, instead_of: Iterable[FilePath] = ()) -> Report:
+    def check(self, paths: Sequence[FilePath | str] = ()) -> Report:
         """The report; see ``prepare``."""
-        return self.prepare(paths, instead_of=instead_of)()
+        return self.prepare(paths)()
 
     def prepare(
         self,
         paths: Sequence[FilePath | str] = (),
         *,
-        instead_of: Iterable[FilePath] = (),
         format: rdf.RdfFormat | None = None,
         base: str | None = None,
     ) -> Callable[[], Report]:
@@ -120,10 +119,9 @@ class Validator:
         report: on files, parsed together with the ontology and the knowledge base, on what they describe and on what they
         make of the things of the knowledge base; without files, on all of the knowledge base.
 
-        A file of the project is not read twice; ``instead_of`` are files of the project that are left out, since the files
-        take their place. ``format`` and ``base`` are those of the files, by default what their suffix says and their own
-        address. The work raises InputError for a file that cannot be read or parsed, UsageError where a store would have
-        to be read whole.
+        A file of the project is not read twice. ``format`` and ``base`` are those of the files, by default what their suffix
+        says and their own address. The work raises InputError for a file that cannot be read or parsed, UsageError where a
+        store would have to be read whole.
         """
         load(self._engine, self._only_own_shapes)
         if not paths:
@@ -136,10 +134,10 @@ class Validator:
             self._opened_data  # noqa: B018 - reads
         self._progress("reading the files")
         files = opened(paths, format, base)
-        return lambda: self._on_files(parsed(files), [*instead_of], with_data)
+        return lambda: self._on_files(parsed(files), with_data)
 
-    def _on_files(self, files: list[Input], instead_of: list[FilePath], with_data: bool) -> Report:
-        given = {real_name(path) for path in (*(file.path for file in files), *instead_of)}
+    def _on_files(self, files: list[Input], with_data: bool) -> Report:
+        given = {real_name(file.path) for file in files}
         around = [file for file in (*self._ontology, *(self._data if with_data else ())) if real_name(file.path) not in given]
         quads, others = _quads(files), _quads(around)
         before: Lookups = Index(others)
