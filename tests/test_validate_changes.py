@@ -91,7 +91,7 @@ def both_ways(shapes: Shapes, mine: list[rdf.Quad], before: list[rdf.Quad]) -> t
     """The results on a change: the quick way, and the difference of two whole validations."""
     reach = Reach(shapes)
     assert not reach.unbounded
-    engine = functools.partial(run, engine=ENGINE)
+    engine = functools.partial(run, engine=ENGINE, own=True)
     quick = scope.of_a_change(shapes, reach, mine, Index(before), engine)
     slow = scope.of_a_change_anywhere(shapes, mine, before, engine)
     return sorted(map(key, quick.results)), sorted(map(key, slow.results))
