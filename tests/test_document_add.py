@@ -1,6 +1,7 @@
 """``kb document add``: the text.ttl it writes, names that last over edits, and what it refuses."""
 
 import hashlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,12 @@ class Graph:
     def names(self, prefix: str) -> list[str]:
         return [name for name in self.statements if name.startswith(prefix + ":")]
 
+    def seal(self) -> str:
+        """The digest of all that the file says, computed as docs/texts.md tells it."""
+        lines = rdf.serialize((q.triple for q in turtle.parse(self.content, "x.ttl")), format=rdf.RdfFormat.N_TRIPLES).decode().splitlines()
+        plain = {re.sub(r'"\^\^<[^>]*> \.$', '" .', line) for line in lines if "#type>" not in line and "passagesSha256>" not in line}
+        return hashlib.sha256("".join(line + "\n" for line in sorted(plain)).encode()).hexdigest()
+
     def span(self, node: str, text: str) -> str:
         selector = self.one(node, "oa:hasSelector")
         return text[int(self.one(selector, "oa:start")) : int(self.one(selector, "oa:end"))]
@@ -88,6 +95,7 @@ def test_what_is_written(root):
         "mm:sha256": [digest],
         "mm:characterCount": [str(len(TEXT))],
         "mm:lastPassageNumber": ["15"],
+        "mm:passagesSha256": [found.seal()],
     }
     passages = found.passages(TEXT)
     assert list(passages) == [f"harbour-{number:03d}" for number in range(1, 16)]
@@ -157,7 +165,7 @@ def test_numbers_are_integers_and_positions_non_negative_integers(root):
         if isinstance(quad.object, rdf.Literal):
             datatypes.setdefault(curie(quad.predicate.value), set()).add(curie(quad.object.datatype.value))
     assert datatypes == {
-        "mm:sha256": {"xsd:string"}, "mm:spanSha256": {"xsd:string"},
+        "mm:sha256": {"xsd:string"}, "mm:spanSha256": {"xsd:string"}, "mm:passagesSha256": {"xsd:string"},
         "mm:characterCount": {"xsd:integer"}, "mm:lastPassageNumber": {"xsd:integer"}, "mm:order": {"xsd:integer"},
         "mm:headingLevel": {"xsd:integer"}, "mm:referenceNumber": {"xsd:integer"},
         "oa:start": {"xsd:nonNegativeInteger"}, "oa:end": {"xsd:nonNegativeInteger"},
@@ -196,6 +204,10 @@ def test_an_edit_keeps_the_names_of_what_has_not_changed(root):
     assert {after.one(f"passage:{name}", "oa:hasSource") for name in new} == {"text:harbour-v2"}
     assert after.one("text:harbour-v2", "mm:lastPassageNumber") == "17"
     assert after.one("text:harbour-v2", "prov:wasRevisionOf") == "text:harbour-v1"
+    # The seal is that of the passages there are; it covers what is said of the earlier text, too.
+    assert after.one("text:harbour-v2", "mm:passagesSha256") == after.seal()
+    assert "mm:passagesSha256" not in after.statements["text:harbour-v1"]
+    del before.statements["text:harbour-v1"]["mm:passagesSha256"]
     assert after.statements["text:harbour-v1"] == before.statements["text:harbour-v1"]
     assert after.names("reference") == before.names("reference")
     assert "warning: passage:harbour-008 is gone" in done.stderr

@@ -14,7 +14,6 @@ from kb import rdf
 from kb.errors import InputError
 from kb.project import find_project
 from kb.turtle.formatting import Comments, format_document, format_quads
-from kb.turtle.source import Places
 
 PROJECT = find_project()
 PREFIXES = "@prefix ex: <http://example.org/> .\n"
@@ -307,22 +306,6 @@ def test_quads_of_a_generator_keep_their_order_and_take_a_header() -> None:
         "@prefix passage: <https://w3id.org/medical-missions/id/passage/> .\n\n"
         "passage:b\n    mm:order 1 .\n\npassage:a\n    mm:order 2 .\n"
     )
-
-
-def test_places_of_triples() -> None:
-    source = (
-        "# one\n@prefix ex: <http://example.org/> .\nex:a a ex:B ;\n  ex:p 1 ,\n    \"# not . a comment\"@en ;\n"
-        "  ex:q [ ex:r 1 ] .\n\nex:c.d ex:p ex:a.\n[] ex:p 1 .\n"
-    )  # fmt: skip
-    places = Places(source)
-    a, p, q = (rdf.NamedNode(f"http://example.org/{name}") for name in "apq")
-    assert places.line(a) == 3
-    assert places.line(a, p, rdf.Literal("# not . a comment", language="en")) == 5
-    assert places.line(a, p, rdf.Literal("missing")) == 4
-    assert places.line(a, q) == 6
-    assert places.line(a, rdf.NamedNode("http://example.org/none")) == 3
-    assert places.line(rdf.NamedNode("http://example.org/c.d")) == 8
-    assert places.line(q) is None
 
 
 UGLY = PREFIXES + "ex:b ex:p 2,1 . ex:a ex:p 1 ."

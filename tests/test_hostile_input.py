@@ -20,7 +20,8 @@ from kb.stores import transport
 from kb.texts import hints
 from kb.texts.partition import partition
 from kb.texts.passage_names import Known, KnownPassage, number_passages
-from kb.turtle.formatting import _named_by_content, format_document
+from kb.turtle.blanks import by_content
+from kb.turtle.formatting import format_document
 
 STATEMENT = b"<http://example.org/s>\n    <http://example.org/p> <http://example.org/o> .\n"
 
@@ -185,7 +186,7 @@ SAME = (
 
 
 def content(text: str) -> tuple:
-    return _named_by_content(rdf.parse(f"@prefix : <http://example.org/> . {text}", format=rdf.RdfFormat.TURTLE))
+    return by_content(rdf.parse(f"@prefix : <http://example.org/> . {text}", format=rdf.RdfFormat.TURTLE))
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)

@@ -13,7 +13,7 @@ import pytest
 import small_project
 from small_project import Done, kb, process
 
-from kb import rdf
+from kb import rdf, sandbox
 from kb.errors import StoreError, UsageError
 from kb.queries import deadline
 
@@ -244,7 +244,7 @@ def test_errors_come_back_from_the_child() -> None:
 
     with pytest.raises(UsageError, match="^told as it is$"):
         deadline.run(unusable, timeout=30)
-    with pytest.raises(deadline.UnexpectedError, match="ZeroDivisionError"):
+    with pytest.raises(sandbox.UnexpectedError, match="ZeroDivisionError"):
         deadline.run(lambda: 1 // 0, timeout=30)
 
 

@@ -21,12 +21,12 @@ MODULES = {
 }
 
 # What the whole rests on: a module of one level imports only from its own and those before.
-FOUNDATIONS = (("kb.errors", "kb.namespaces", "kb.messages"), ("kb.files", "kb.rdf", "kb.project", "kb.threads"))
+FOUNDATIONS = (("kb.errors", "kb.namespaces", "kb.messages"), ("kb.files", "kb.rdf", "kb.project", "kb.threads", "kb.confinement", "kb.sandbox"))
 # What reads and holds data knows nothing of what is done with it.
 DATA = ("kb.turtle", "kb.sparql", "kb.sources", "kb.results", "kb.stores")
 WORK = (
     "kb.validation", "kb.inference", "kb.queries", "kb.browse", "kb.texts", "kb.coverage", "kb.views", "kb.figures", "kb.server",
-    "kb.export", "kb.cli",
+    "kb.export", "kb.comparison", "kb.cli",
 )  # fmt: skip
 
 # Each engine, and the network, has one door.

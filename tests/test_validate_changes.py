@@ -91,7 +91,7 @@ def both_ways(shapes: Shapes, mine: list[rdf.Quad], before: list[rdf.Quad]) -> t
     """The results on a change: the quick way, and the difference of two whole validations."""
     reach = Reach(shapes)
     assert not reach.unbounded
-    engine = functools.partial(run, engine=ENGINE)
+    engine = functools.partial(run, engine=ENGINE, own=True)
     quick = scope.of_a_change(shapes, reach, mine, Index(before), engine)
     slow = scope.of_a_change_anywhere(shapes, mine, before, engine)
     return sorted(map(key, quick.results)), sorted(map(key, slow.results))
@@ -181,7 +181,7 @@ CLAIM_WHERE_NONE_IS = (
     + """
 claim:ferry-review-001-1 a mm:Claim ;
     mm:claimant actor:ferry-reviewer ;
-    mm:expresses proposition:port-agency-keeps-40-percent-of-crew-fee ;
+    mm:expresses proposition:over-400-deckhands-on-ferry-in-2019 ;
     mm:stance stance:affirms ;
     mm:statedIn passage:ferry-review-001 .
 """
@@ -214,14 +214,6 @@ def test_what_was_wrong_before_is_not_blamed_on_a_file(world: Project, tmp_path:
     # A new fault of a node that is at fault already is told.
     mine.write_text(PREFIXES_OF_MINE + "passage:ferry-review-001 mm:noClaimReason reason:bibliographic .\n")
     assert [f.component.rpartition("#")[2] for f in validator.check([mine]).findings] == ["MaxCountConstraintComponent"]
-
-
-def test_file_in_the_place_of_another(validator: Validator, world: Project, tmp_path: Path) -> None:
-    mine = tmp_path / "mine.ttl"
-    mine.write_text((WORLD / "text.ttl").read_text().replace("mm:order 3 ;", "mm:order 4711 , 3 ;"))
-    assert not validator.check([mine], instead_of=[world.data / "text.ttl"]).conforms
-    mine.write_text((WORLD / "text.ttl").read_text())
-    assert validator.check([mine], instead_of=[world.data / "text.ttl"]).conforms
 
 
 def test_file_that_moves_a_class_has_everything_judged(world: Project, tmp_path: Path) -> None:
@@ -263,7 +255,8 @@ def test_what_was_inferred_is_no_part_of_what_a_file_is_judged_with(store: Path,
         opened.write([GraphContent("https://w3id.org/medical-missions/graph/derived/mine", [quad])])
     with open_store(store) as opened:
         report = validate(PROJECT, [mine], engine=ENGINE, store=opened)
-    assert [f.detail["en"] for f in report.findings] == ["is not described"]
+    of_claimant = [f.detail["en"] for f in report.findings if f.rule.iri.endswith("/ClaimClaimantShape")]
+    assert of_claimant == ["is described nowhere"]
 
 
 def test_store_is_not_read_whole_for_shapes_that_could_look_anywhere(store: Path, tmp_path: Path) -> None:

@@ -52,10 +52,12 @@ class InputError(KbError):
 
     def __init__(self, message: str, position: Position | None = None) -> None:
         super().__init__(message)
+        self.message = message
         self.position = position
+        self.parts: tuple[InputError, ...] = (self,)
 
     def __str__(self) -> str:
-        message = super().__str__()
+        message = self.message
         if self.position is None:
             return message
         shown = f"{self.position}: {message}"
@@ -69,8 +71,12 @@ class InputError(KbError):
 
 
 def in_one(errors: Sequence[InputError]) -> InputError:
-    """The errors of several files, of which there is one at least, as one error that tells of each."""
-    return errors[0] if len(errors) == 1 else InputError("\n".join(map(str, errors)))
+    """The errors of several files, of which there is one at least, as one error that tells of each; its ``parts`` are they."""
+    if len(errors) == 1:
+        return errors[0]
+    error = InputError("\n".join(map(str, errors)))
+    error.parts = tuple(part for one in errors for part in one.parts)
+    return error
 
 
 class StoreError(KbError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -17,8 +19,8 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def display_name(path: str | Path) -> str:
-    """What messages call a file: its path, or ``<stdin>`` for ``-``."""
-    return "<stdin>" if str(path) == "-" else str(path)
+    """What messages call a file: its path on one line, or ``<stdin>`` for ``-``."""
+    return "<stdin>" if str(path) == "-" else str(path).replace("\n", "\\u000A")
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -81,24 +83,52 @@ def read_text(path: str | Path) -> str:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace the file's content in one step. Raises InputError where that cannot be done; the old file stays."""
+    """Replace the file's content in one step; its permissions, owner and group stay. A link's target is what is replaced.
+
+    A pipe or a device, which cannot be replaced, is written to. Raises InputError where that cannot be done; the old file
+    stays.
+    """
+    import shutil
     import tempfile
 
     try:
+        before = os.stat(path) if os.path.exists(path) else None
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            with open(path, "wb") as file:
+                file.write(data)
+            return
         target = Path(os.path.realpath(path))
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        if before is not None and not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(temporary, target.stat().st_mode & 0o7777 if target.exists() else 0o666 & ~umask())
+            if before is None:
+                os.chmod(temporary, 0o666 & ~umask())
+            else:
+                _keep_owner(temporary, before)
+                shutil.copystat(target, temporary)
+                os.utime(temporary)
             os.replace(temporary, target)
         except BaseException:
             os.unlink(temporary)
             raise
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror or error}", Position(str(path))) from None
+
+
+def _keep_owner(temporary: str, before: os.stat_result) -> None:
+    """Give a file the owner and group of the one that it will replace. Raises PermissionError where that is not allowed."""
+    now = os.stat(temporary)
+    if (now.st_uid, now.st_gid) == (before.st_uid, before.st_gid):
+        return
+    try:
+        os.chown(temporary, before.st_uid, before.st_gid)
+    except PermissionError:
+        raise PermissionError(errno.EPERM, "it belongs to another user or group, who would lose it") from None
 
 
 def umask() -> int:

@@ -33,7 +33,10 @@ class Converter:
             return rdflib.Literal(term.value, lang=term.language)
         if term.datatype.value == str(rdflib.XSD.string):
             return rdflib.Literal(term.value)
-        return rdflib.Literal(term.value, datatype=self._name(term.datatype.value), normalize=False)
+        return self._typed(term.value, self._name(term.datatype.value))
+
+    def _typed(self, text: str, datatype: rdflib.URIRef) -> rdflib.Literal:
+        return rdflib.Literal(text, datatype=datatype, normalize=False)
 
     def _name(self, iri: str) -> rdflib.URIRef:
         if iri not in self._names:

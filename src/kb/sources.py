@@ -174,4 +174,8 @@ def _load(
     except SyntaxError as error:
         from kb import turtle  # here, because the files are nearly always in order
 
-        raise turtle.syntax_error(error, content, name) from None
+        raise turtle.syntax_error(error, content, name, format, base_iri) from None
+    except MemoryError as error:
+        from kb import turtle
+
+        raise turtle.too_long(error, name) from None

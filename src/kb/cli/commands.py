@@ -27,6 +27,7 @@ COMMANDS = {
     "coverage": "coverage",
     "document": "document",
     "fmt": "fmt",
+    "diff": "diff",
     "info": "info",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from kb.cli.common import note, pass_project, printable
+from kb.cli.limits import run
 from kb.errors import EXIT_FINDING, UsageError
+from kb.files import read_bytes
 
 
 @click.command("load")
@@ -54,8 +56,7 @@ def command(
     files = loading.files_to_load(project, paths)
     if graph is not None:
         loading.check_graph(graph)
-    if not unchecked:
-        _validate(project, paths, files)
+    _check(project, files, bool(paths), unchecked)
     with _stage(f"reading {_count(len(files), 'file')}"):
         plan = loading.read(project, files, graph)
     if dry_run:
@@ -82,18 +83,37 @@ def _check_choices(store: Path | None, endpoint: str | None, dry_run: bool, for_
         raise UsageError("--via, --graph-store-url, --update-url and --timeout go with --endpoint")
 
 
-def _validate(project: Any, paths: tuple[Path, ...], files: list[Path]) -> None:
-    """Leave with exit code 1 where a file breaks a rule."""
-    from kb.validation import validate
+def _check(project: Any, files: list[Path], given: bool, unchecked: bool) -> None:
+    """Let the files be parsed, and judged unless they stay ``unchecked``, where no parser that they kill takes the
+    command down. Leave with exit code 1 where one breaks a rule."""
+    from kb.stores import loading
 
-    with _stage("checking against the shapes"):
-        report = validate(project, files if paths else [])
-    if not report.conforms:
-        note(report.text())
+    if Path("-") in files:
+        read_bytes("-")  # kept: what the child process reads would be gone
+
+    def judge() -> Callable[[], tuple[bool, str, int]]:
+        from kb.validation import Validator
+
+        work = Validator(project).prepare(files if given else [])
+
+        def summed() -> tuple[bool, str, int]:
+            report = work()
+            return report.conforms, "" if report.conforms else report.text(), len(report.findings)
+
+        return summed
+
+    with _stage("reading" if unchecked else "checking against the shapes"):
+        work = (lambda: loading.syntax_check(files)) if unchecked else judge
+        outcome = run(work, files, project=project.stated_files(), adjustable=False)
+    if unchecked:
+        return
+    conforms, text, findings = outcome
+    if not conforms:
+        note(text)
         note("nothing was loaded; mend the violations, or load unchecked with --no-validate")
         sys.exit(EXIT_FINDING)
-    if report.findings:
-        note(f"{_count(len(report.findings), 'remark')} short of a violation; `kb validate` shows them")
+    if findings:
+        note(f"{_count(findings, 'remark')} short of a violation; `kb validate` shows them")
 
 
 def _print_counts(rows: list[tuple[str, int, int | None]]) -> None:

@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb import rdf, turtle
+from kb import rdf, sandbox, turtle
 from kb.errors import InputError, UsageError
+from kb.files import display_name
 from kb.namespaces import EXTERNAL
 from kb.project import Project
 from kb.stores import DERIVED, Store
+from kb.turtle.writer import format_quads
 
 GRAPH = DERIVED + "owl-rl"
 """The named graph of the inferred triples."""
@@ -55,12 +57,13 @@ def infer(premises: Iterable[rdf.Triple], engine: str = "rules") -> Inference:
     stated = set(premises)
     if any(isinstance(triple.object, rdf.Triple) for triple in stated):
         raise InputError("triple terms are RDF 1.2; what follows is inferred from RDF 1.1 only")
-    inferred, clashes = _closure(engine)(stated)
+    inferred, clashes = load(engine)(stated)
     new = sorted((triple for triple in inferred - stated if says_something(triple)), key=str)
     return Inference(tuple(new), tuple(sorted(set(clashes))))
 
 
-def _closure(engine: str) -> Callable[[set[rdf.Triple]], tuple[set[rdf.Triple], list[str]]]:
+def load(engine: str) -> Callable[[set[rdf.Triple]], tuple[set[rdf.Triple], list[str]]]:
+    """The function of an engine. Behind a closed door (``kb.sandbox``) it must have been loaded before."""
     if engine == "rules":
         from kb.inference import rules
 
@@ -74,7 +77,12 @@ def _closure(engine: str) -> Callable[[set[rdf.Triple]], tuple[set[rdf.Triple], 
 
 def premises_of(project: Project, more: Iterable[str | Path] = ()) -> list[rdf.Triple]:
     """The triples of the ontology, the registers and the documents, and of more files. Raises InputError."""
-    return [quad.triple for path in (*project.stated_files(), *more) for quad in turtle.parse_file(path)]
+    triples = []
+    for path in (*project.stated_files(), *more):
+        sandbox.working_on(display_name(path))
+        triples += [quad.triple for quad in turtle.parse_file(path)]
+    sandbox.working_on("")
+    return triples
 
 
 def says_something(triple: rdf.Triple) -> bool:
@@ -99,8 +107,6 @@ def premises_in(store: Store, project: Project) -> list[rdf.Triple]:
 def serialize(triples: Sequence[rdf.Triple], format: str) -> str:
     """The triples as ``ttl`` or ``nt``, or in their named graph as ``trig`` or ``nq``."""
     if format in ("ttl", "trig"):
-        from kb.turtle.writer import format_quads
-
         document = format_quads(triples)
         if format == "ttl":
             return document

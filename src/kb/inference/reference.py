@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
+import owlrl  # type: ignore[import-untyped]
+import rdflib
+import rdflib.plugins.parsers.nquads
+import rdflib.plugins.parsers.ntriples  # these two are else loaded when a sandbox lets nothing be loaded any more
+import rdflib.plugins.stores.memory
+
 from kb import rdf
 
 
 def closure(triples: set[rdf.Triple]) -> tuple[set[rdf.Triple], list[str]]:
     """All that owlrl gives, without its axiomatic triples and what RDF cannot say, and its error messages."""
-    import logging
-
-    import owlrl  # type: ignore[import-untyped]
-    import rdflib
-
     # rdflib logs a traceback for each literal that it cannot read as a value; owlrl reports those that matter.
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     rdflib.NORMALIZE_LITERALS = False  # an inferred triple has its literal as it is written

@@ -11,7 +11,7 @@ from kb import rdf
 from kb.errors import UsageError
 from kb.messages import hint_at, near_names
 from kb.namespaces import ID, ONTOLOGY, curie, expand, kind_of
-from kb.results.naming import labels
+from kb.results.naming import NAMING, labels  # noqa: F401 - most who find things also name them
 from kb.sources import Source
 
 

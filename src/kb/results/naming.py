@@ -10,13 +10,13 @@ from kb.namespaces import curie
 from kb.sources import Source
 
 # In order of preference; the gloss names a proposition.
-_NAMING = ("skos:prefLabel", "rdfs:label", "dcterms:title", "mm:gloss")
+NAMING = ("skos:prefLabel", "rdfs:label", "dcterms:title", "mm:gloss")
 _BATCH = 1_000
 
 
 def labels(source: Source, iris: Iterable[str], lang: str) -> dict[str, str]:
     """The label of each IRI that has one: in ``lang``, else in the other language, else in any."""
-    wanted, naming = list(dict.fromkeys(iris)), ", ".join(_NAMING)
+    wanted, naming = list(dict.fromkeys(iris)), ", ".join(NAMING)
     best: dict[str, tuple[tuple[int, int, str], str]] = {}
     for start in range(0, len(wanted), _BATCH):
         nodes = " ".join(str(rdf.NamedNode(iri)) for iri in wanted[start : start + _BATCH])
@@ -25,7 +25,7 @@ def labels(source: Source, iris: Iterable[str], lang: str) -> dict[str, str]:
             label = row["l"]
             if isinstance(label, rdf.Literal):
                 iri, property = row["s"].value, curie(row["p"].value)
-                rank = (_NAMING.index(property), _language_rank(label.language, lang), label.value)
+                rank = (NAMING.index(property), _language_rank(label.language, lang), label.value)
                 if iri not in best or rank < best[iri][0]:
                     best[iri] = (rank, label.value)
     return {iri: label for iri, (_, label) in best.items()}

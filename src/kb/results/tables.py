@@ -77,11 +77,13 @@ def _csv_cell(cell: str, is_string: bool) -> str:
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *([_markdown_cell(cell) for cell in row] for row in rows)]
+    """A Markdown table."""
+    lines = [header, ["---"] * len(header), *([markdown_text(cell) for cell in row] for row in rows)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _markdown_cell(cell: str) -> str:
+def markdown_text(cell: str) -> str:
+    """The text on one line so that Markdown shows it as it is."""
     for character in "\\`*_[]|":
         cell = cell.replace(character, "\\" + character)
     return cell.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

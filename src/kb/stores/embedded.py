@@ -41,6 +41,7 @@ class EmbeddedStore(Store):
         self._folder = Path(os.path.realpath(folder))
         self._engine: rdf.Store | None = None
         self._lock: int | None = None
+        self._united: bool | None = None
         exists = self._check_folder()
         if exists:
             self._engine = self._open(write)
@@ -89,7 +90,13 @@ class EmbeddedStore(Store):
 
     def _matching(self, *pattern: rdf.NamedNode | rdf.BlankNode | rdf.Literal | None) -> Iterator[rdf.Quad]:
         with self._failures("cannot be read"):
-            for quad in self._opened().quads_for_pattern(*pattern, None):
+            engine = self._opened()
+            if self._united is None:
+                self._united = memory.is_united(engine)
+            if self._united:
+                yield from engine.quads_for_pattern(*pattern, rdf.DefaultGraph())
+                return
+            for quad in engine.quads_for_pattern(*pattern, None):
                 if not memory.is_derived(quad.graph_name):
                     yield rdf.Quad(quad.subject, quad.predicate, quad.object)
 

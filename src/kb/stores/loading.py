@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb import rdf, turtle
+from kb import rdf, sandbox, turtle
 from kb.errors import InputError, UsageError, in_one
 from kb.files import display_name, read_bytes
 from kb.namespaces import BASE, GRAPH
@@ -59,6 +59,37 @@ def check_graph(iri: str) -> None:
     """Raises UsageError where the name that a user gives to a graph is not an IRI."""
     if not rdf.is_iri(iri):
         raise UsageError(f"--graph takes an absolute IRI, not {iri!r}")
+
+
+def syntax_check(files: Iterable[Path]) -> Callable[[], None]:
+    """Read the files; what is returned parses them all and keeps nothing, in a sandbox (``kb.sandbox``), say.
+
+    It raises InputError for every file that cannot be read or parsed, all in one.
+    """
+    contents: list[tuple[Path, bytes | InputError]] = []
+    for path in files:
+        try:
+            contents.append((path, read_bytes(path)))
+        except InputError as error:
+            contents.append((path, error))
+
+    def parse_all() -> None:
+        errors = []
+        for path, content in contents:
+            name = display_name(path)
+            sandbox.working_on(name)
+            if isinstance(content, InputError):
+                errors.append(content)
+                continue
+            try:
+                for _ in turtle.parse(content, name, turtle.format_of(str(path))):
+                    pass
+            except InputError as error:
+                errors.append(error)
+        if errors:
+            raise in_one(errors)
+
+    return parse_all
 
 
 def read(project: Project, files: Iterable[Path], graph: str | None = None) -> Plan:

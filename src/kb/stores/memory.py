@@ -49,7 +49,7 @@ def query_engine(
     def ask() -> Answer:
         if sparql.names_graphs(text):
             return engine.query(text, base_iri=base_iri)
-        united = next(engine.quads_for_pattern(None, None, None, rdf.DefaultGraph()), None) is not None
+        united = is_united(engine)
         if united and not derived:
             return engine.query(text, base_iri=base_iri)
         graphs = [rdf.NamedNode(iri) for iri in graphs_engine(engine)]
@@ -107,6 +107,11 @@ def quads(contents: Iterable[GraphContent]) -> Iterator[rdf.Quad]:
             yield quad
             if _is_shown(quad):
                 yield _unnamed(quad)
+
+
+def is_united(engine: rdf.Store) -> bool:
+    """Whether the default graph holds the union of the others; not where another program has filled the store."""
+    return next(engine.quads_for_pattern(None, None, None, rdf.DefaultGraph()), None) is not None
 
 
 def is_derived(graph: rdf.NamedNode | rdf.BlankNode | rdf.DefaultGraph) -> bool:

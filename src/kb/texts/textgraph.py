@@ -12,6 +12,7 @@ from kb import rdf
 from kb.namespaces import PREFIXES, iri_of
 from kb.texts.partition import Partition, Passage
 from kb.texts.passage_names import Known, free_name, name_references, number_passages
+from kb.texts.seal import SEAL, seal
 
 _XSD = PREFIXES["xsd"]
 
@@ -52,6 +53,7 @@ def build(text: str, partition: Partition, slug: str, known: Known | None = None
     for index, passage in enumerate(partition.passages):
         if passage.number is not None:
             writer.reference(passage.number, references[passage.number], names[index])
+    writer.seal()
     graph = TextGraph(writer.quads, version, names)
     if known is not None:
         old = {passage.number for passage in known.passages}
@@ -83,7 +85,7 @@ class _Writer:
             previous = self._text.value.rsplit("-v", 1)[0] + f"-v{earlier[0]}"
             self._say(self._text, "prov:wasRevisionOf", rdf.NamedNode(previous))
         for number in earlier:
-            self.quads += known.versions[number]
+            self.quads += [quad for quad in known.versions[number] if quad.predicate != SEAL]
 
     def passage(self, index: int, passage: Passage, names: list[str], span_digest: str) -> None:
         node = _node(f"passage:{names[index]}")
@@ -129,6 +131,10 @@ class _Writer:
         self._say(node, "rdf:type", _node("biro:BibliographicReference"))
         self._say(node, "mm:referenceNumber", _integer(number))
         self._say(node, "mm:referenceIn", _node(f"passage:{entry}"))
+
+    def seal(self) -> None:
+        """To be called last: it covers all that has been said."""
+        self.quads.append(rdf.Quad(self._text, SEAL, rdf.Literal(seal(self.quads))))
 
     def _selector(self, local: str, start: int, end: int) -> None:
         node = _node(f"selector:{local}")

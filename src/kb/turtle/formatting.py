@@ -6,13 +6,13 @@ Lexical forms are kept as written, and nothing is lost: a comment that has no pl
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import pairwise
 
 from kb import rdf, turtle
 from kb.errors import InputError, Position
-from kb.turtle.source import Comment, Lines, Statement, statements, tokens
+from kb.turtle.blanks import by_content
+from kb.turtle.source import Comment, Lines, Token, statements, tokens
 from kb.turtle.writer import Comments, Term, format_quads
 
 __all__ = ["Comments", "format_document", "format_quads"]
@@ -30,18 +30,23 @@ def format_document(content: bytes, name: str) -> str:
         quads = list(parser)
     except SyntaxError as error:
         raise turtle.syntax_error(error, content, name) from None
+    except MemoryError as error:
+        raise turtle.too_long(error, name) from None
     text = content.decode("utf-8")
-    labels = {token.text[2:] for token in tokens(text) if token.kind == "name" and token.text.startswith("_:")}
-    comments = _read_comments(text, name, _anonymous(quads, labels))
+    parts = list(tokens(text))
+    if any(part.kind == "other" for part in parts):
+        raise RuntimeError("the parser accepts what the formatter cannot read")
+    labels = {part.text[2:] for part in parts if part.kind == "name" and part.text.startswith("_:")}
+    comments = _read_comments(text, parts, name, _anonymous(quads, labels))
     try:
-        formatted = format_quads(quads, parser.prefixes, comments, labels)
+        formatted = format_quads(quads, parser.prefixes, comments, labels, _tags(parts))
     except InputError as error:
         raise InputError(str(error), Position(name)) from None
-    _check_nothing_lost(quads, formatted)
+    _check_nothing_lost(quads, formatted, labels)
     return formatted
 
 
-def _read_comments(text: str, name: str, anonymous: Iterator[Term]) -> Comments:
+def _read_comments(text: str, parts: list[Token], name: str, anonymous: Iterator[Term]) -> Comments:
     """The comments of a text, each tied to the subject of the statement that it stands before.
 
     ``anonymous`` are the subjects of the statements that begin with a bracket, in order.
@@ -49,10 +54,12 @@ def _read_comments(text: str, name: str, anonymous: Iterator[Term]) -> Comments:
     lines = Lines(text)
     found = Comments()
     pending: list[str] = []
-    directives: list[str] = []
+    # The parser itself resolves the names of subjects, each where its prefixes hold.
+    probe: list[str] = []
+    commented: list[tuple[Term | None, list[str]]] = []
     last_line = 0
     started = False
-    for item in statements(text):
+    for item in statements(text, parts):
         line = lines.line(item.start)
         if isinstance(item, Comment):
             if item.inside or lines.content(line)[: lines.column(item.start) - 1].strip():
@@ -66,7 +73,7 @@ def _read_comments(text: str, name: str, anonymous: Iterator[Term]) -> Comments:
             last_line = line
             continue
         if item.directive is not None:
-            directives.append(item.directive)
+            probe.append(item.directive)
             if pending and not started:
                 found.header += ([""] if found.header else []) + pending
                 pending = []
@@ -77,10 +84,14 @@ def _read_comments(text: str, name: str, anonymous: Iterator[Term]) -> Comments:
         if pending:
             if line > last_line + 1:
                 pending.append("")
-            subject = subject or _subject(item, directives)
-            found.before.setdefault(subject, []).extend(pending)
+            if subject is None:
+                probe.append(f"{item.subject} <urn:x:p> <urn:x:o> .")
+            commented.append((subject, pending))
             pending = []
     found.footer = pending
+    named = (quad.subject for quad in rdf.parse("\n".join(probe), format=rdf.RdfFormat.TURTLE))
+    for subject, about in commented:
+        found.before.setdefault(next(named) if subject is None else subject, []).extend(about)
     return found
 
 
@@ -91,59 +102,27 @@ def _anonymous(quads: list[rdf.Quad], labels: set[str]) -> Iterator[Term]:
     return (s for s in subjects if isinstance(s, rdf.BlankNode) and s not in used and s.value not in labels)
 
 
-def _subject(statement: Statement, directives: list[str]) -> Term:
-    """The subject of a statement as a term, its name resolved by the parser."""
-    probe = "\n".join([*directives, f"{statement.subject} <urn:x:p> <urn:x:o> ."])
-    return next(iter(rdf.parse(probe, format=rdf.RdfFormat.TURTLE))).subject
+def _tags(parts: list[Token]) -> dict[rdf.Literal, str]:
+    """Literals with their language tags as written, where the engine changes some: it gives them in lower case.
 
-
-def _check_nothing_lost(quads: list[rdf.Quad], formatted: str) -> None:
-    """Raises RuntimeError where the formatted text does not say the same: a bug of ours must not reach a file."""
-
-    again = list(rdf.parse(formatted, format=rdf.RdfFormat.TURTLE))
-    if set(again) != set(quads) and _named_by_content(again) != _named_by_content(quads):
-        raise RuntimeError("the formatted text does not hold the same triples")
-
-
-def _named_by_content(quads: Iterable[rdf.Quad]) -> tuple[Counter, rdf.Dataset]:
-    """The triples, each as often as it is said, with a digest of what it says for every blank node; and those about the
-    blank nodes that lead back to themselves.
-
-    The engine's canonical form alone would do, but takes a minute for a list of 500 items.
+    A literal whose tag is written in two ways keeps the first, since to RDF they are one.
     """
-    said: dict[Term, list[rdf.Quad]] = defaultdict(list)
-    users: dict[Term, list[Term]] = defaultdict(list)
-    missing: Counter = Counter()
-    for quad in set(quads):
-        said[quad.subject].append(quad)
-        if isinstance(quad.subject, rdf.BlankNode) and isinstance(quad.object, rdf.BlankNode):
-            users[quad.object].append(quad.subject)
-            missing[quad.subject] += 1
-        if isinstance(quad.object, rdf.BlankNode):
-            said.setdefault(quad.object, [])
-    names: dict[Term, str] = {}
-    ready = [node for node in said if isinstance(node, rdf.BlankNode) and not missing[node]]
-    while ready:
-        node = ready.pop()
-        content = sorted(f"{quad.predicate} {names.get(quad.object) or quad.object}" for quad in said[node])
-        names[node] = f"_:{hashlib.sha256(chr(10).join(content).encode()).hexdigest()}"
-        for user in users[node]:
-            missing[user] -= 1
-            if not missing[user]:
-                ready.append(user)
+    pairs = [(string.text, tag.text) for string, tag in pairwise(parts) if string.kind == "string" and tag.kind == "at"]
+    if all(tag == tag.lower() for _, tag in pairs):
+        return {}
+    probe = "\n".join(f"<urn:x:s> <urn:x:p> {string}{tag} ." for string, tag in pairs)
+    literals = (quad.object for quad in rdf.parse(probe, format=rdf.RdfFormat.TURTLE))
+    found: dict[rdf.Literal, str] = {}
+    for literal, (_, tag) in zip(literals, pairs, strict=True):
+        found.setdefault(literal, tag[1:])
+    return found
 
-    def named(term: Term) -> Term | str:
-        return names.get(term) or term
 
-    found: Counter = Counter()
-    rings: list[rdf.Quad] = []
-    for quad in (quad for about in said.values() for quad in about):
-        subject, object = named(quad.subject), named(quad.object)
-        if isinstance(subject, rdf.BlankNode) or isinstance(object, rdf.BlankNode):
-            in_place = rdf.NamedNode(f"urn:x-content:{object}") if isinstance(object, str) else object
-            rings.append(rdf.Quad(quad.subject, quad.predicate, in_place))
-        else:
-            found[subject, quad.predicate, object] += 1
-    dataset = rdf.Dataset(rings)
-    dataset.canonicalize(rdf.CanonicalizationAlgorithm.UNSTABLE)
-    return found, dataset
+def _check_nothing_lost(quads: list[rdf.Quad], formatted: str, labels: set[str]) -> None:
+    """Raises RuntimeError where the formatted text does not say the same: a bug of ours must not reach a file."""
+    again = list(rdf.parse(formatted, format=rdf.RdfFormat.TURTLE))
+    # The nodes that kept their label are known by it; all others are in brackets now, each at one place.
+    kept = {term for quad in again for term in (quad.subject, quad.object) if isinstance(term, rdf.BlankNode)}
+    kept = {node for node in kept if node.value in labels}
+    if by_content(again, kept) != by_content(quads, kept):
+        raise RuntimeError("the formatted text does not hold the same triples")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kb import rdf
@@ -28,6 +28,16 @@ _SHORT = {
     f"{_XSD}double": re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE]-?[0-9]+\Z"),
     f"{_XSD}boolean": re.compile(r"(?:true|false)\Z"),
 }
+# What a reader could not see: controls, spaces other than the usual one, format and private-use characters, noncharacters.
+# Written out, since Python's own tables differ from version to version, and the bytes of a file may not.
+_HIDDEN = (
+    r"\x00-\x1f\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff"
+)
+_IN_STRING = re.compile(rf'["\\{_HIDDEN}]')
+_IN_LONG_STRING = re.compile(rf'(?!\n)[\\{_HIDDEN}]|"(?="|\Z)')
+_IN_IRI = re.compile(f"[{_HIDDEN}]")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", '"': '\\"'}
 
 Term = rdf.NamedNode | rdf.BlankNode | rdf.Literal | rdf.Triple
@@ -47,14 +57,16 @@ def format_quads(
     prefixes: Mapping[str, str] | None = None,
     comments: Comments | None = None,
     labels: Collection[str] = (),
+    tags: Mapping[rdf.Literal, str] | None = None,
 ) -> str:
     """Turtle in the project's form; subjects in the order in which the quads first name them.
 
     Graph names are not written. ``prefixes`` are those to use beside the project's own, which win where a name clashes;
-    ``labels`` are the blank nodes' labels that somebody chose, to be preferred where one is needed.
+    ``labels`` are the blank nodes' labels that somebody chose, to be preferred where one is needed; ``tags`` are language
+    tags as somebody wrote them, which the engine gives in lower case.
     Raises InputError for what Turtle 1.1 cannot write (triple terms, a base direction) or nesting beyond reading.
     """
-    return _Writer(quads, prefixes or {}, comments or Comments(), labels).document()
+    return _Writer(quads, prefixes or {}, comments or Comments(), labels, tags or {}).document()
 
 
 class _Writer:
@@ -66,9 +78,11 @@ class _Writer:
         prefixes: Mapping[str, str],
         comments: Comments,
         labels: Collection[str],
+        tags: Mapping[rdf.Literal, str],
     ) -> None:
         self._comments = comments
         self._labels = labels
+        self._tags = tags
         self._properties: dict[Term, dict[str, dict[Term, None]]] = {}
         self._references: dict[rdf.BlankNode, list[Term]] = {}
         for quad in quads:
@@ -79,7 +93,7 @@ class _Writer:
         self._namespaces = _by_length(prefixes)
         self._names: dict[str, str] = {}
         self._used: dict[str, str] = {}
-        self._blocks, self._inline = self._arrange()
+        self._blocks, self._inline, self._cells_of_lists = self._arrange()
 
     def document(self) -> str:
         blocks = [self._block(subject) for subject in self._blocks]
@@ -90,49 +104,75 @@ class _Writer:
         if self._comments.header:
             parts.append("\n".join(self._comments.header))
         if used:
-            parts.append("\n".join(f"@prefix {prefix}: <{self._used[prefix]}> ." for prefix in used))
+            parts.append("\n".join(f"@prefix {prefix}: {_bracketed(self._used[prefix])} ." for prefix in used))
         parts += blocks
         if self._comments.footer:
             parts.append("\n".join(self._comments.footer))
         return "\n\n".join(parts) + "\n" if parts else ""
 
-    def _arrange(self) -> tuple[list[Term], set[Term]]:
-        """The subjects that stand on their own, in order, and the blank nodes written where they are used."""
+    def _arrange(self) -> tuple[list[Term], set[Term], set[Term]]:
+        """The subjects that stand on their own, in order, the blank nodes written where they are used, and those of them
+        that are cells of a list. Raises InputError for nesting too deep to read."""
         inline = {
             node
             for node, users in self._references.items()
             if len(users) == 1 and node not in self._comments.before
         }
-        blocks = dict.fromkeys(subject for subject in self._properties if subject not in inline)
-        reached: set[Term] = set()
-        self._reach(blocks, inline, reached)
-        for node in self._properties:
-            # Nodes that only use each other in a ring: one of them has to be named.
-            if node in inline and node not in reached:
-                ring: list[rdf.BlankNode] = []
-                while node not in ring:
-                    ring.append(node)
-                    node = self._references[node][0]
-                ring = ring[ring.index(node) :]
-                start = min(ring, key=lambda member: (member.value not in self._labels, member.value))
-                inline.discard(start)
-                blocks[start] = None
-                self._reach([start], inline, reached)
-        return [subject for subject in self._properties if subject in blocks], inline
-
-    def _reach(self, start: Iterable[Term], inline: set[Term], reached: set[Term]) -> None:
-        """Mark what is written inside the given subjects. Raises InputError where that is too deep to read."""
-        stack = [(subject, 0) for subject in start]
+        blocks = {subject for subject in self._properties if subject not in inline}
+        for start in self._rings(inline):
+            inline.discard(start)
+            blocks.add(start)
+        cells = self._cells(inline)
+        # A list is written flat, however long; anything else inside something else is a step deeper.
+        stack = [(subject, 0) for subject in blocks]
         while stack:
             node, depth = stack.pop()
-            if depth > _DEEPEST:
+            if depth > _DEEPEST and node.value in self._labels:
+                # Somebody has written it on its own, and so it stays.
+                inline.discard(node)
+                cells.discard(node)
+                blocks.add(node)
+                depth = 0
+            elif depth > _DEEPEST:
                 raise InputError(f"brackets nested more than {_DEEPEST} deep; give the inner nodes IRIs of their own")
             for predicate, values in self._properties.get(node, {}).items():
-                for value in values:
-                    if value in inline and value not in reached:
-                        reached.add(value)
-                        # A list is written flat, however long.
-                        stack.append((value, depth + (predicate != _REST)))
+                stack += [(v, depth + (predicate != _REST or v not in cells)) for v in values if v in inline]
+        return [subject for subject in self._properties if subject in blocks], inline, cells
+
+    def _rings(self, inline: set[Term]) -> Iterator[Term]:
+        """Of the nodes that only use each other in a ring, the one that has to be named; of each ring one."""
+        seen: set[Term] = set()
+        for node in self._properties:
+            way: dict[Term, None] = {}
+            while node in inline and node not in seen:
+                seen.add(node)
+                way[node] = None
+                node = self._references[node][0]
+            if node in way:
+                ring = list(way)[list(way).index(node) :]
+                yield min(ring, key=lambda member: (member.value not in self._labels, member.value))
+
+    def _cells(self, inline: set[Term]) -> set[Term]:
+        """The nodes that are cells of a list, well formed from there to its end."""
+        cells: set[Term] = set()
+        seen: set[Term] = set()
+        for node in self._properties:
+            way = []
+            while node not in seen and node in inline and (rest := self._rest(node)) is not None:
+                seen.add(node)
+                way.append(node)
+                node = rest
+            if node.value == _NIL or node in cells:
+                cells.update(way)
+        return cells
+
+    def _rest(self, node: Term) -> Term | None:
+        """What follows a list's cell; None where the node is not shaped like one."""
+        properties = self._properties.get(node, {})
+        if properties.keys() != {_FIRST, _REST} or any(len(values) != 1 for values in properties.values()):
+            return None
+        rest = next(iter(properties[_REST]))
+        return None if isinstance(rest, rdf.Literal) else rest
 
     def _block(self, subject: Term) -> str:
         lines = self._comments.before.get(subject, [])
@@ -204,24 +244,20 @@ class _Writer:
         return "[\n" + "".join(f"{line} ;\n" for line in lines) + _INDENT * level + "]"
 
     def _items(self, node: Term) -> list[Term] | None:
-        """The items of a list that is well formed from this node to its end; None where it is not."""
+        """The items of the list that begins here; None where none does."""
+        if node not in self._cells_of_lists:
+            return None
         items = []
-        while node != rdf.NamedNode(_NIL):
-            properties = self._properties.get(node)
-            if node not in self._inline or properties is None or set(properties) != {_FIRST, _REST}:
-                return None
-            first, rest = properties[_FIRST], properties[_REST]
-            if len(first) != 1 or len(rest) != 1:
-                return None
-            items += first
-            node = next(iter(rest))
+        while node in self._cells_of_lists:
+            items += self._properties[node][_FIRST]
+            node = next(iter(self._properties[node][_REST]))
         return items
 
     def _literal(self, literal: rdf.Literal) -> str:
         if literal.direction is not None:
             raise InputError(f"a base direction cannot be written in RDF 1.1 Turtle: {literal}")
         if literal.language is not None:
-            return f"{_quoted(literal.value)}@{literal.language}"
+            return f"{_quoted(literal.value)}@{self._tags.get(literal, literal.language)}"
         datatype = literal.datatype.value
         if datatype == f"{_XSD}string":
             return _quoted(literal.value)
@@ -234,7 +270,7 @@ class _Writer:
 
     def _iri(self, iri: str) -> str:
         if iri not in self._names:
-            self._names[iri] = f"<{iri}>"
+            self._names[iri] = _bracketed(iri)
             for namespace, prefix in self._namespaces:
                 if iri.startswith(namespace) and LOCAL_NAME.match(iri, len(namespace)):
                     self._used[prefix] = namespace
@@ -253,21 +289,20 @@ def _by_length(prefixes: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(chosen.items(), key=lambda pair: (-len(pair[0]), pair[1]))
 
 
+def _bracketed(iri: str) -> str:
+    """An IRI as Turtle, what a reader could not see in it escaped."""
+    return f"<{_IN_IRI.sub(_escaped, iri)}>"
+
+
 def _quoted(text: str) -> str:
     """A string as Turtle: over several lines where it has some; whatever a reader could not see is escaped."""
     if "\n" in text:
         # Every quotation mark that could close the string is escaped.
-        body = re.sub(r'"(?="|\Z)', r"\"", "".join(c if c in '\n"' else _escaped(c) for c in text))
-        return f'"""{body}"""'
-    if text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    return f'"{"".join(map(_escaped, text))}"'
+        return f'"""{_IN_LONG_STRING.sub(_escaped, text)}"""'
+    return f'"{_IN_STRING.sub(_escaped, text)}"'
 
 
-def _escaped(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if character.isprintable():
-        return character
+def _escaped(match: re.Match[str]) -> str:
+    character = match.group()
     code = ord(character)
-    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+    return _ESCAPES.get(character) or (f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}")

@@ -1,4 +1,4 @@
-"""A report as data: JSON, CSV, Markdown, and the W3C validation report in Turtle."""
+"""A report as tables: JSON, CSV and Markdown."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ import io
 import json
 import re
 
-from kb import rdf
-from kb.namespaces import PREFIXES, curie
-from kb.turtle.formatting import format_quads
+from kb.namespaces import curie
+from kb.validation.nouns import shown
 from kb.validation.report import Finding, Report
 from kb.validation.shapes import in_language
-from kb.validation.wording import shown
 
-COLUMNS = ("severity", "rule", "name", "message", "focus", "label", "path", "value", "detail", "file", "line", "mend")
+COLUMNS = (
+    "severity", "rule", "name", "message", "focus", "label", "path", "value", "detail", "file", "line", "mend", "column",
+)  # fmt: skip
 COUNT_COLUMNS = ("severity", "rule", "name", "count")
 
 Row = dict[str, str | int | None]
-_SH, _XSD = PREFIXES["sh"], PREFIXES["xsd"]
 # A spreadsheet would run a cell that begins with one of these as a formula.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.]+\Z)")
 
@@ -44,7 +43,7 @@ def as_csv(report: Report, lang: str, summary: bool = False) -> str:
     writer = csv.DictWriter(buffer, columns, lineterminator="\n")
     writer.writeheader()
     for row in _counted(report, lang) if summary else _rows(report, lang):
-        writer.writerow({name: "" if value is None else _cell(value) for name, value in row.items()})
+        writer.writerow({name: "" if value is None else cell(value) for name, value in row.items()})
     return buffer.getvalue()
 
 
@@ -55,40 +54,8 @@ def as_markdown(report: Report, lang: str, summary: bool = False) -> str:
     if report.findings:
         lines += [f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns)]
     for row in _counted(report, lang) if summary else [_told(finding, lang) for finding in report.findings]:
-        lines.append(f"| {' | '.join(_markdown(str(row[name])) for name in columns)} |")
+        lines.append(f"| {' | '.join(markdown(str(row[name])) for name in columns)} |")
     return "\n".join(lines) + "\n"
-
-
-def as_turtle(report: Report) -> str:
-    """The W3C validation report; ``sh:conforms`` is false for results of any severity, as SHACL has it."""
-    root = rdf.BlankNode()
-    conforms = rdf.Literal("false" if report.findings else "true", datatype=rdf.NamedNode(f"{_XSD}boolean"))
-    triples = [rdf.Triple(root, rdf.RDF_TYPE, _sh("ValidationReport")), rdf.Triple(root, _sh("conforms"), conforms)]
-    for finding in report.findings:
-        node = rdf.BlankNode()
-        triples.append(rdf.Triple(root, _sh("result"), node))
-        triples += _result(node, finding)
-    return format_quads(triples)
-
-
-def _result(node: rdf.BlankNode, finding: Finding) -> list[rdf.Triple]:
-    triples = [
-        rdf.Triple(node, rdf.RDF_TYPE, _sh("ValidationResult")),
-        rdf.Triple(node, _sh("resultSeverity"), rdf.NamedNode(finding.severity_iri)),
-        rdf.Triple(node, _sh("sourceConstraintComponent"), rdf.NamedNode(finding.component)),
-        rdf.Triple(node, _sh("sourceShape"), finding.shape),
-    ]
-    if finding.focus is not None:
-        triples.append(rdf.Triple(node, _sh("focusNode"), finding.focus))
-    if finding.path is not None:
-        path, described = finding.path.triples()
-        triples += [rdf.Triple(node, _sh("resultPath"), path), *described]
-    if finding.value is not None:
-        triples.append(rdf.Triple(node, _sh("value"), finding.value))
-    for lang, text in sorted((finding.message or finding.rule.message).items()):
-        message = rdf.Literal(text, language=lang) if lang else rdf.Literal(text)
-        triples.append(rdf.Triple(node, _sh("resultMessage"), message))
-    return triples
 
 
 def _rows(report: Report, lang: str) -> list[Row]:
@@ -131,16 +98,15 @@ def _row(finding: Finding, lang: str) -> Row:
         "file": finding.file,
         "line": finding.line,
         "mend": in_language(rule.description, lang),
+        "column": finding.column,
     }
 
 
-def _sh(name: str) -> rdf.NamedNode:
-    return rdf.NamedNode(_SH + name)
-
-
-def _cell(value: str | int | None) -> str | int | None:
+def cell(value: str | int | None) -> str | int | None:
+    """A value as a spreadsheet may have it: no formula."""
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
-def _markdown(text: str) -> str:
+def markdown(text: str) -> str:
+    """Text that a cell of a Markdown table shows as it is."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

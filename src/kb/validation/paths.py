@@ -25,6 +25,22 @@ class Path:
         """The property's IRI where the path is one property."""
         return str(self.parts[0]) if not self.operator else None
 
+    def incoming(self) -> list[str]:
+        """The properties of a path that leads backwards alone, by one property or by any of several; else none."""
+        if self.operator == "^" and isinstance(self.parts[0], Path) and self.parts[0].iri:
+            return [self.parts[0].iri]
+        if self.operator != "|":
+            return []
+        found = [part.incoming() for part in self.parts if isinstance(part, Path)]
+        return [iri for part in found for iri in part] if all(found) else []
+
+    def comes_back(self) -> str | None:
+        """The property of a path that follows one, backwards or forwards, any number of times."""
+        inner = self.parts[0]
+        if self.operator != "+" or not isinstance(inner, Path):
+            return None
+        return inner.iri or next(iter(inner.incoming()), None)
+
     def __str__(self) -> str:
         """As in SPARQL, with the project's prefixes."""
         if not self.operator:

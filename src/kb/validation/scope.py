@@ -32,17 +32,20 @@ class Scope:
 
 
 def of_everything(shapes: Shapes, quads: list[rdf.Quad], run: Run) -> Scope:
-    """All targets of the shapes in some data."""
-    return _judged(shapes, shapes.targets(quads), quads, run)
+    """All targets of the shapes in some data: the engine finds them by itself."""
+    focus: set[Node] = set().union(*shapes.targets(quads).values())
+    return Scope(focus, run(quads, shapes.quads) if focus else [])
 
 
 def of_files_alone(shapes: Shapes, files: list[rdf.Quad], around: list[rdf.Quad], run: Run) -> Scope:
-    """The targets that the files describe, and those that nothing around them describes or mentions."""
+    """The targets that the files describe or point to as a shape asks, and those that nothing around them speaks of."""
     quads = [*files, *around]
     own, others = Index(files), Index(around)
     aims = {}
     for shape, nodes in shapes.targets(quads).items():
         aims[shape] = {n for n in nodes if describes(own, n) or not describes(others, n) and (knows(own, n) or not knows(others, n))}
+        for predicate in shapes.values(shape, "targetObjectsOf"):
+            aims[shape] |= {quad.object for quad in own.having(predicate)}
     return _judged(shapes, aims, quads, run)
 
 
@@ -106,7 +109,7 @@ def _touched(
     for quad in changed:
         for shape in targets.by_object_of.get(quad.predicate, ()):
             aims[shape].add(quad.object)
-    for shape, node, quad in looking_at(reach, changed, after):
+    for shape, node, quad in looking_at(reach, changed, before, after):
         if node not in shapes_of:
             shapes_of[node] = set(targets.of(node, after))
         if shape in shapes_of[node]:

@@ -1,27 +1,25 @@
-"""The shapes as a reader meets them: their names and sentences; and what must hold of them before an engine sees them."""
+"""The shapes as a reader meets them: their names and sentences, their paths and what they are applied to."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from kb import rdf, sparql
-from kb.errors import InputError, UsageError
-from kb.messages import hint_at, near_names
-from kb.namespaces import PREFIXES, curie
-from kb.validation.inputs import Input
+from kb import rdf
+from kb.errors import UsageError
+from kb.namespaces import PREFIXES
+from kb.validation import wellformed
+from kb.validation.inputs import Opened, opened, parsed
 from kb.validation.paths import UNARY, Path
-from kb.validation.vocabulary import CONSTRAINTS, TARGETS, TERMS
+from kb.validation.shapes_graph import SH, ShapesGraph
+from kb.validation.vocabulary import CONSTRAINTS, TARGETS
 
-SH = PREFIXES["sh"]
 _RDF, _RDFS = PREFIXES["rdf"], PREFIXES["rdfs"]
-_QUERIES = tuple(f"{SH}{name}" for name in ("select", "ask", "construct", "update"))
 _DEEPEST_PATH = 20
-_REACHES_OUT = re.compile(r"(?<![?$:\w])(SERVICE|FROM)\b", re.IGNORECASE)
+_SAYS_SOMETHING = frozenset(f"{SH}{name}" for name in ("property", *TARGETS, *CONSTRAINTS))
 
 Messages = dict[str, str]
 
@@ -36,30 +34,18 @@ class Rule:
     description: Messages = field(default_factory=dict)
 
 
-class Shapes:
-    """A shapes graph, with the properties of each shape at hand."""
+class Shapes(ShapesGraph):
+    """A shapes graph whose shapes are well formed."""
 
     def __init__(self, quads: Iterable[rdf.Quad]) -> None:
-        """Raises InputError for a SHACL term that does not exist, and for a query that would reach out of the data."""
-        self.quads = list(quads)
-        self._properties: dict[rdf.NamedNode | rdf.BlankNode, dict[str, list]] = defaultdict(lambda: defaultdict(list))
-        for quad in self.quads:
-            self._properties[quad.subject][quad.predicate.value].append(quad.object)
-        self._check_terms()
-        self._check_queries()
-
-    def values(self, shape: rdf.NamedNode | rdf.BlankNode, name: str) -> list:
-        """What a shape states with the SHACL property ``name``."""
-        return self.stated(shape, SH + name)
-
-    def stated(self, node: rdf.NamedNode | rdf.BlankNode, iri: str) -> list:
-        """What a node of the shapes graph states with a property of any vocabulary."""
-        return self._properties[node].get(iri, []) if node in self._properties else []
+        """Raises InputError, see ``kb.validation.wellformed.check``."""
+        super().__init__(quads)
+        wellformed.check(self)
 
     def with_targets(self) -> list[rdf.NamedNode | rdf.BlankNode]:
         """The shapes that say themselves which nodes they are applied to."""
         aims = {f"{SH}{name}" for name in TARGETS}
-        return [shape for shape, stated in list(self._properties.items()) if aims & stated.keys() or self._is_class(shape)]
+        return [shape for shape in self.nodes() if aims & self.properties(shape) or self._is_class(shape)]
 
     def holders_of(self, shape: rdf.NamedNode | rdf.BlankNode) -> list[rdf.NamedNode | rdf.BlankNode]:
         """The shapes that hold a property shape."""
@@ -67,25 +53,11 @@ class Shapes:
 
     def has_custom_constraint(self, shape: rdf.NamedNode | rdf.BlankNode) -> bool:
         """Whether a shape uses a constraint component that the shapes graph itself defines."""
-        return bool(self._parameters & self._properties[shape].keys()) if shape in self._properties else False
-
-    def items(self, node: rdf.NamedNode | rdf.BlankNode) -> list:
-        """The items of an RDF list; what is not well formed ends it."""
-        items: list = []
-        seen = set()
-        while node in self._properties and node not in seen:
-            seen.add(node)
-            items += self._properties[node][f"{_RDF}first"]
-            node = next(iter(self._properties[node][f"{_RDF}rest"]), None)
-        return items
+        return bool(self._parameters & self.properties(shape))
 
     def rule(self, shape: rdf.NamedNode | rdf.BlankNode) -> Rule:
         """The rule that a result belongs to. An inner shape without a name counts to the shape that holds it."""
-        owner = shape
-        seen = {owner}
-        while isinstance(owner, rdf.BlankNode) and owner in self._holders and self._holders[owner] not in seen:
-            owner = self._holders[owner]
-            seen.add(owner)
+        owner = self.owner(shape)
         iri = owner.value if isinstance(owner, rdf.NamedNode) else str(owner)
         texts = (_texts(self.values(owner, name)) for name in ("name", "message", "description"))
         return Rule(iri, *texts)
@@ -105,7 +77,7 @@ class Shapes:
         if depth > _DEEPEST_PATH:
             return None
         for operator, name in UNARY.items():
-            if self.values(node, name):
+            if self.values(node, name) and not self.stated(node, f"{_RDF}first"):
                 return _path_of(operator, [self._path(self.values(node, name)[0], depth + 1)])
         alternatives = self.values(node, "alternativePath")
         members = self.items(alternatives[0] if alternatives else node)
@@ -115,8 +87,8 @@ class Shapes:
         """The IRIs of the rules: the shapes that have a constraint of their own, or hold one that has no IRI."""
         return {
             self.rule(shape).iri
-            for shape, properties in list(self._properties.items())
-            if any(name.startswith(SH) and name.removeprefix(SH) in CONSTRAINTS for name in properties)
+            for shape in self.nodes()
+            if any(name.startswith(SH) and name.removeprefix(SH) in CONSTRAINTS for name in self.properties(shape))
         }
 
     def targets(self, data: Iterable[rdf.Quad]) -> dict[rdf.NamedNode | rdf.BlankNode, set]:
@@ -135,7 +107,7 @@ class Shapes:
                 elif predicate == f"{_RDFS}subClassOf" and isinstance(quad.subject, rdf.NamedNode):
                     below[quad.object.value].add(quad.subject.value)
         found: dict[rdf.NamedNode | rdf.BlankNode, set] = {}
-        for shape in list(self._properties):
+        for shape in self.nodes():
             classes = {target.value for target in self.target_classes(shape)}
             focus = set(self.values(shape, "targetNode"))
             focus.update(*(members[name] for name in _closure(classes, below)))
@@ -175,7 +147,7 @@ class Shapes:
 
     def _is_class(self, shape: rdf.NamedNode | rdf.BlankNode) -> bool:
         """Whether a shape is also a class, and so targets its instances."""
-        types = {t.value for t in self._properties[shape][rdf.RDF_TYPE.value] if isinstance(t, rdf.NamedNode)}
+        types = {t.value for t in self.stated(shape, rdf.RDF_TYPE.value) if isinstance(t, rdf.NamedNode)}
         return (
             isinstance(shape, rdf.NamedNode)
             and bool(types & {f"{SH}NodeShape", f"{SH}PropertyShape"})
@@ -188,56 +160,30 @@ class Shapes:
         nodes = [quad.object for quad in self.quads if quad.predicate.value == f"{SH}parameter"]
         return {path.value for node in nodes if not isinstance(node, rdf.Literal) for path in self.values(node, "path")}
 
-    @cached_property
-    def _holders(self) -> dict:
-        """Each blank node with the node that uses it."""
-        return {
-            value: subject
-            for subject, properties in self._properties.items()
-            for values in properties.values()
-            for value in values
-            if isinstance(value, rdf.BlankNode)
-        }
-
-    def _check_terms(self) -> None:
-        for quad in self.quads:
-            for term in (quad.predicate, quad.object):
-                if not isinstance(term, rdf.NamedNode) or not term.value.startswith(SH):
-                    continue
-                name = term.value[len(SH) :]
-                if name not in TERMS and "ConstraintComponent" not in name:
-                    hint = hint_at([f"sh:{near}" for near in near_names(name, TERMS)[:1]])
-                    raise InputError(
-                        f"the shape {_shown(quad.subject)} uses sh:{name}, "
-                        f"which is no term of SHACL's core or of its SPARQL constraints{hint}"
-                    )
-
-    def _check_queries(self) -> None:
-        for quad in self.quads:
-            if quad.predicate.value in _QUERIES and isinstance(quad.object, rdf.Literal):
-                # A forbidden word may be written with escapes.
-                found = _REACHES_OUT.search(sparql.unescaped(quad.object.value))
-                if found:
-                    raise InputError(
-                        f"the shape {_shown(quad.subject)} holds a query with {found[1].upper()}; "
-                        "a shape may only look at the data that it is given"
-                    )
-
 
 def read_shapes(paths: Iterable[FilePath]) -> Shapes:
-    """The shapes of files and of folders' Turtle files.
+    """The shapes of files and of folders; see ``shape_files_of``, and ``shapes_in`` for the errors."""
+    return shapes_in(opened(file for path in paths for file in shape_files_of(path)))
+
+
+def shapes_in(files: Opened) -> Shapes:
+    """The shapes in these files.
 
     Raises InputError for one that cannot be read, UsageError where there is no shape at all: everything would conform.
     """
-    quads: list[rdf.Quad] = []
-    shown = []
-    for path in paths:
-        shown.append(str(path))
-        for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
-            quads += Input(file).quads
-    if not any(quad.predicate.value in (f"{SH}{name}" for name in ("path", "property", *TARGETS)) for quad in quads):
-        raise UsageError(f"no shape in {', '.join(shown) or 'the knowledge base'}: nothing could be checked")
-    return Shapes(quads)
+    quads = [quad for file in parsed(files) for quad in file.quads]
+    shapes = Shapes(quads)
+    if not any(quad.predicate.value in _SAYS_SOMETHING for quad in quads):
+        shown = ", ".join(file.name for file in parsed(files))
+        raise UsageError(f"no shape in {shown or 'the knowledge base'}: nothing could be checked")
+    return shapes
+
+
+def shape_files_of(path: FilePath) -> list[FilePath]:
+    """The file itself, or a folder's Turtle files; examples beside shapes are data, and no shapes."""
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*.ttl") if "examples" not in file.relative_to(path).parts[:-1])
 
 
 def in_language(texts: Messages, lang: str) -> str | None:
@@ -266,7 +212,3 @@ def _closure(classes: set[str], below: dict[str, set[str]]) -> Iterator[str]:
             seen.add(name)
             yield name
             stack += below[name]
-
-
-def _shown(node: rdf.NamedNode | rdf.BlankNode) -> str:
-    return curie(node.value) if isinstance(node, rdf.NamedNode) else "in brackets"

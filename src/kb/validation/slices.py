@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from kb import rdf
-from kb.validation.lookups import Lookups, Node
+from kb.validation.lookups import Lookups, Node, knows
 from kb.validation.reach import Moves, Reach, Shape, State
 
 _FEW = 12
@@ -45,15 +45,25 @@ def slice_of(reach: Reach, aims: Mapping[Shape, Iterable[Node]], lookups: Lookup
 
 
 def looking_at(
-    reach: Reach, changed: Iterable[rdf.Quad], lookups: Lookups
+    reach: Reach, changed: Iterable[rdf.Quad], before: Lookups, after: Lookups
 ) -> Iterator[tuple[Shape, Node, rdf.Quad]]:
-    """The shapes and focus nodes that look at some changed triples, each with one of these; whether the node is a target
-    of the shape is for the caller to say."""
+    """The shapes and the focus nodes, of those that were known before, that look at some changed triples, each with one of
+    these; whether the node is a target of the shape is for the caller to say.
+
+    Everything that is said of a new node is a change itself, and leads on by itself: so no way leads over new nodes.
+    """
+    known: dict[Node, bool] = {}
+
+    def was_known(node: Node) -> bool:
+        if node not in known:
+            known[node] = knows(before, node)
+        return known[node]
+
     places: dict[Node, dict[State, rdf.Quad]] = defaultdict(dict)
     for quad in changed:
         for forward, node in ((True, quad.subject), (False, quad.object)):
             for name in (quad.predicate.value, None) if forward else (quad.predicate.value,):
-                for state in reach.by_property.get((name, forward), ()):
+                for state in reach.by_property.get((name, forward), ()) if was_known(node) else ():
                     places[node].setdefault(state, quad)
     waiting = list(places)
     done: set[tuple[Node, State]] = set()
@@ -64,13 +74,15 @@ def looking_at(
         for state, cause in fresh.items():
             if state in reach.shapes_at:
                 yield reach.shapes_at[state], node, cause
-        for before, states, quad in _backwards(reach, node, fresh, lookups):
-            known = places[before]
-            new = [state for state in states if state not in known]
+        for earlier, states, quad in _backwards(reach, node, fresh, after):
+            if not was_known(earlier):
+                continue
+            reached = places[earlier]
+            new = [state for state in states if state not in reached]
             for state in new:
-                known[state] = fresh[quad]
+                reached[state] = fresh[quad]
             if new:
-                waiting.append(before)
+                waiting.append(earlier)
 
 
 def _backwards(

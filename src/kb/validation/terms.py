@@ -1,122 +1,159 @@
-"""Checks before any shape: does a file say anything, and are the names that it uses in the project's namespaces known ones."""
+"""Checks before any shape: are the names that a file uses known ones, in the project's namespaces and in those of the
+vocabularies that it uses; and does each stand where such a name may stand."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from kb import rdf
-from kb.messages import did_you_mean
-from kb.namespaces import BASE, GRAPH, ID, ID_KINDS, ONTOLOGY, PREFIXES, SHAPES, curie
-from kb.validation.shapes import Messages, Rule
+from kb.namespaces import BASE, EXTERNAL, GRAPH, ID, ID_KINDS, ONTOLOGY, PREFIXES, SHAPES, curie
+from kb.validation import own_rules, vocabularies
+from kb.validation.hints import hint, nearest
+from kb.validation.own_rules import Fault
+from kb.validation.shapes import Messages
 
 _DEPRECATED = rdf.NamedNode(f"{PREFIXES['owl']}deprecated")
 _REPLACED_BY = f"{PREFIXES['dcterms']}isReplacedBy"
 _DEFINING = (PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["rdf"])
-_OTHER_SPACES = (GRAPH, SHAPES, f"{BASE}module/")
-
-EMPTY = Rule(
-    f"{SHAPES}NotEmpty",
-    {"en": "Something is said", "es": "Algo se dice"},
-    {"en": "The file holds no statements: nothing was checked.", "es": "El archivo no contiene enunciados: no se comprobó nada."},
-    {"en": "Look whether the right file was given, or whether it was cut off.",
-     "es": "Mire si es el archivo correcto o si quedó truncado."},
-)  # fmt: skip
-UNKNOWN_TERM = Rule(
-    f"{SHAPES}KnownTerm",
-    {"en": "Terms of the ontology", "es": "Términos de la ontología"},
-    {"en": "A term in the mm: namespace is one that the ontology defines.",
-     "es": "Un término del espacio mm: es uno que la ontología define."},
-    {"en": "Correct the spelling, capital letters included, or define the term in the ontology first.",
-     "es": "Corrija la grafía, mayúsculas incluidas, o defina antes el término en la ontología."},
-)  # fmt: skip
-UNKNOWN_KIND = Rule(
-    f"{SHAPES}KnownKind",
-    {"en": "Kinds of identifier", "es": "Clases de identificador"},
-    {"en": "An identifier of the project is …/id/<kind>/<name>, with one of its kinds and a name.",
-     "es": "Un identificador del proyecto es …/id/<clase>/<nombre>, con una de sus clases y un nombre."},
-    {"en": "Use the prefix of the kind (actor:, claim:, passage: …).",
-     "es": "Use el prefijo de la clase (actor:, claim:, passage: …)."},
-)  # fmt: skip
-DEPRECATED_TERM = Rule(
-    f"{SHAPES}CurrentTerm",
-    {"en": "Deprecated terms", "es": "Términos obsoletos"},
-    {"en": "A term is one that the ontology has not deprecated.", "es": "Un término no es de los que la ontología declara obsoletos."},
-    {"en": "Use the term that replaces it.", "es": "Use el término que lo sustituye."},
-)  # fmt: skip
-UNKNOWN_CLASS = Rule(
-    f"{SHAPES}KnownClass",
-    {"en": "Kinds of node", "es": "Clases de nodo"},
-    {"en": "A node states the classes that it has, so that the rules for them can be applied.",
-     "es": "Un nodo enuncia sus clases, para que se le puedan aplicar las reglas."},
-    {"en": "No rule looks at these nodes. State the general class and the specific one (a mm:Claim , mm:Allegation); give a node in brackets an IRI.",
-     "es": "Ninguna regla mira estos nodos. Enuncie la clase general y la específica (a mm:Claim , mm:Allegation); dé un IRI al nodo entre corchetes."},
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class TermFinding:
-    """A name in a triple that a rule objects to; ``detail`` says in each language what is wrong with it."""
-
-    rule: Rule
-    severity: str
-    triple: rdf.Quad
-    detail: Messages = field(default_factory=dict)
+_OTHER_SPACES = (GRAPH, SHAPES, f"{BASE}module/", f"{BASE}.well-known/")
+_PARTS = ("subject", "predicate", "object", "object")
+_EXTERNAL = tuple(EXTERNAL.values())
+# The project's address with a slip: http, another case, a hyphen or a letter less.
+_NEARLY_BASE = re.compile(r"https?://(?:www\.)?w3id\.org/medical[-_]?missions?(?:[/#]|\Z)", re.IGNORECASE)
 
 
 class Terms:
-    """The terms that the ontology defines, those that it deprecates, and what replaces these."""
+    """The terms that the ontology defines, what kind each is, those that it deprecates, and what replaces these."""
 
     def __init__(self, ontology: Iterable[rdf.Quad]) -> None:
         self.known = {ONTOLOGY}
+        self._kinds: dict[str, set[str]] = defaultdict(set)
         self._deprecated: dict[str, str | None] = {}
+        self._judged: dict[tuple[str, int], tuple | None] = {}
         replaced: dict[str, str] = {}
         for quad in ontology:
             subject = quad.subject.value
             if quad.predicate == rdf.RDF_TYPE and quad.object.value.startswith(_DEFINING) and subject.startswith(ONTOLOGY):
                 self.known.add(subject)
+                self._kinds[subject].add(_kind(quad.object.value))
             if quad.predicate == _DEPRECATED and quad.object.value in ("true", "1"):
                 self._deprecated[subject] = None
             elif quad.predicate.value == _REPLACED_BY:
                 replaced[subject] = quad.object.value
         self._deprecated = {term: replaced.get(term) for term in self._deprecated}
 
-    def check(self, quads: Iterable[rdf.Quad]) -> Iterator[TermFinding]:
+    def check(self, quads: Iterable[rdf.Quad]) -> Iterator[Fault]:
         """What is wrong with the names in the triples, each name once a subject and property."""
         seen: set[tuple] = set()
         for quad in quads:
-            datatype = quad.object.datatype if isinstance(quad.object, rdf.Literal) else None
-            for place, term in enumerate((quad.subject, quad.predicate, quad.object, datatype)):
-                if not isinstance(term, rdf.NamedNode) or not term.value.startswith(BASE):
+            literal = quad.object if isinstance(quad.object, rdf.Literal) else None
+            places = (quad.subject, quad.predicate, None if literal else quad.object, literal.datatype if literal else None)
+            for place, term in enumerate(places):
+                if not isinstance(term, rdf.NamedNode):
                     continue
-                key = (term.value, place, *((quad.subject, quad.predicate) if place else ()))
-                if key in seen:
+                # A class stands as the object of one property alone.
+                role = place if place != 2 or quad.predicate == rdf.RDF_TYPE else 4
+                key = (term.value, role)
+                if key not in self._judged:
+                    self._judged[key] = self._judge(term.value, role)
+                found = self._judged[key]
+                if found is None:
                     continue
-                seen.add(key)
-                found = self._judge(term.value, quad)
-                if found:
-                    yield found
+                once = (term.value, place, *((quad.subject, quad.predicate) if place else ()))
+                if once not in seen and not (found[0] is own_rules.DEPRECATED_TERM and quad.subject == term):
+                    seen.add(once)
+                    rule, severity, detail, *meant = found
+                    if place == 3:  # a datatype is not to be seen beside the words
+                        detail = {lang: f"{curie(term.value)} {words}" for lang, words in detail.items()}
+                    yield Fault(rule, severity, quad, detail, _PARTS[place], *meant)
 
-    def _judge(self, iri: str, quad: rdf.Quad) -> TermFinding | None:
+    def _judge(self, iri: str, role: int) -> tuple | None:
+        """Rule, severity and words for a name; ``role``: 0 subject, 1 property, 2 class, 3 datatype, 4 another value."""
         if iri.startswith(ONTOLOGY):
-            # A version of the ontology is named below its namespace.
-            if iri not in self.known and not iri[len(ONTOLOGY) :][:1].isdigit():
-                hint = did_you_mean(iri[len(ONTOLOGY) :], (term[len(ONTOLOGY) :] for term in self.known))
-                return TermFinding(UNKNOWN_TERM, "Violation", quad, _detail(iri, "is not defined", "no está definido", hint))
-            if iri in self._deprecated and quad.subject.value != iri:
-                replacement = self._deprecated[iri]
-                hint = f" → {curie(replacement)}" if replacement else ""
-                return TermFinding(DEPRECATED_TERM, "Warning", quad, _detail(iri, "is deprecated", "está obsoleto", hint))
-        elif iri.startswith(ID):
+            return self._own(iri, role)
+        if iri.startswith(ID):
             kind, _, name = iri[len(ID) :].partition("/")
-            if kind not in ID_KINDS or not name:
-                hint = did_you_mean(kind, ID_KINDS) if kind not in ID_KINDS else ""
-                return TermFinding(UNKNOWN_KIND, "Violation", quad, _detail(iri, "has no known kind", "no es de ninguna clase", hint))
-        elif iri != BASE and not iri.startswith(_OTHER_SPACES):
-            hint = did_you_mean(iri[len(BASE) :].partition("/")[0], ("ontology", "id", "graph", "shapes", "module"))
-            return TermFinding(UNKNOWN_KIND, "Violation", quad, _detail(iri, "is in no known namespace", "no está en ningún espacio conocido", hint))
+            if kind in ID_KINDS and name:
+                return None
+            near = hint([f"{other}:" for other in nearest(kind, ID_KINDS)] if kind not in ID_KINDS else [])
+            return own_rules.UNKNOWN_KIND, "Violation", _detail("has no known kind", "no es de ninguna clase conocida", near)
+        if iri.startswith(_EXTERNAL):
+            return _external(iri, role)
+        if iri.startswith(BASE):
+            if iri == BASE or iri.startswith(_OTHER_SPACES):
+                return None
+            near = hint(nearest(iri[len(BASE) :].partition("/")[0].partition("#")[0], ("ontology", "id", "graph", "shapes", "module")))
+            return own_rules.UNKNOWN_KIND, "Violation", _detail("is in no known namespace", "no está en ningún espacio conocido", near)
+        if _NEARLY_BASE.match(iri):
+            words = {"en": f"; the project's begin with {BASE}", "es": f"; los del proyecto empiezan por {BASE}"}
+            return own_rules.UNKNOWN_KIND, "Violation", _detail("is no identifier of the project", "no es un identificador del proyecto", words)
+        if iri.startswith("file:"):
+            words = _detail("depends on where the file lies", "depende de dónde esté el archivo", {"en": "", "es": ""})
+            return own_rules.WHOLE_IRI, "Violation", words
+        return None
+
+    def _own(self, iri: str, role: int) -> tuple | None:
+        # A version of the ontology is named below its namespace.
+        if iri not in self.known and not iri[len(ONTOLOGY) :][:1].isdigit():
+            name = iri[len(ONTOLOGY) :]
+            near = nearest(name, (term[len(ONTOLOGY) :] for term in self.known if term != ONTOLOGY))
+            words = _unknown(name, near, "mm", "is not defined", "no está definido")
+            return own_rules.UNKNOWN_TERM, "Violation", words, ONTOLOGY + near[0] if near else None
+        misplaced = _misplaced(iri, role, self._kinds.get(iri, set()))
+        if misplaced:
+            return misplaced
+        if iri in self._deprecated:
+            successor = self._deprecated[iri]
+            words = f" → {curie(successor)}" if successor else ""
+            return own_rules.DEPRECATED_TERM, "Warning", _detail("is deprecated", "está obsoleto", {"en": words, "es": words})
         return None
 
 
-def _detail(iri: str, en: str, es: str, hint: str) -> Messages:
-    return {"en": f"{curie(iri)} {en}{hint}", "es": f"{curie(iri)} {es}{hint.replace('did you mean', '¿quizá')}"}
+def _external(iri: str, role: int) -> tuple | None:
+    found = vocabularies.split(iri)
+    if found is None:
+        return None
+    prefix, name = found
+    term = vocabularies.term(prefix, name)
+    if term is None:
+        if not vocabularies.is_unknown(iri):
+            return None
+        near = nearest(name, vocabularies.names(prefix))
+        return own_rules.UNKNOWN_EXTERNAL_TERM, "Warning", _unknown(name, near, prefix, "does not exist", "no existe")
+    if term.deprecated:
+        return own_rules.DEPRECATED_TERM, "Warning", _detail("is deprecated", "está obsoleto", {"en": "", "es": ""})
+    return _misplaced(iri, role, {term.kind})
+
+
+def _misplaced(iri: str, role: int, kinds: set[str]) -> tuple | None:
+    """A class or a datatype in the place of a property, or a property in theirs."""
+    if role == 1 and kinds and "Property" not in kinds and kinds <= {"Class", "Datatype", "Individual"}:
+        words = ("is no property, so it cannot have a value", "no es una propiedad, así que no puede tener un valor")
+    elif role == 2 and kinds == {"Property"}:
+        words = ("is a property, not a class", "es una propiedad, no una clase")
+    elif role == 3 and kinds and not kinds & {"Datatype", "Class"}:
+        words = ("is no datatype", "no es un tipo de dato")
+    else:
+        return None
+    return own_rules.MISPLACED_TERM, "Violation", _detail(*words, {"en": "", "es": ""})
+
+
+def _kind(defining: str) -> str:
+    """Class, Property, Datatype or Other, from the class of OWL or RDFS that a term is declared to have."""
+    name = re.split("[#/]", defining)[-1]
+    if name.endswith("Property"):
+        return "Property"
+    return name if name in ("Class", "Datatype") else "Other"
+
+
+def _unknown(name: str, near: list[str], prefix: str, en: str, es: str) -> Messages:
+    words = hint([f"{prefix}:{other}" for other in near])
+    if near and near[0].casefold() == name.casefold():
+        words = {"en": words["en"] + " Capital letters count", "es": words["es"] + " Las mayúsculas cuentan"}
+    return _detail(en, es, words)
+
+
+def _detail(en: str, es: str, end: Messages) -> Messages:
+    return {"en": f"{en}{end['en']}", "es": f"{es}{end['es']}"}

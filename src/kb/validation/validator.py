@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path as FilePath
 
 from kb import rdf
-from kb.errors import InputError, UsageError, in_one
+from kb.errors import UsageError
 from kb.namespaces import PREFIXES
 from kb.project import Project
 from kb.validation import scope as scopes
-from kb.validation import terms
+from kb.validation import terms, vocabularies
+from kb.validation.engine import load, run
 from kb.validation.findings import Findings
-from kb.validation.inputs import Input
+from kb.validation.inputs import Input, Opened, opened, parsed, real_name
 from kb.validation.lookups import Index, Joined, Lookups
 from kb.validation.reach import Reach
 from kb.validation.report import Finding, Report
 from kb.validation.scope import Scope
-from kb.validation.shapes import read_shapes
+from kb.validation.shapes import Shapes, shape_files_of, shapes_in
 
 _SUCCESSION = (rdf.NamedNode(f"{PREFIXES['owl']}deprecated"), rdf.NamedNode(f"{PREFIXES['dcterms']}isReplacedBy"))
+
+Progress = Callable[[str], None]
+"""Is told what is being done."""
 
 
 def validate(
@@ -30,14 +33,21 @@ def validate(
     *,
     alone: bool = False,
     shapes: Sequence[FilePath] = (),
-    engine: str = "pyshacl",
+    own_shapes: bool = False,
+    engine: str = "auto",
     store: Lookups | None = None,
+    progress: Progress | None = None,
+    format: rdf.RdfFormat | None = None,
+    base: str | None = None,
 ) -> Report:
     """The report on files (``-`` for standard input), or on the whole knowledge base where there are none.
 
-    See ``Validator`` for the arguments and the errors.
+    See ``Validator`` and its ``prepare`` for the arguments and the errors.
     """
-    return Validator(project, alone=alone, shapes=shapes, engine=engine, store=store).check(paths)
+    validator = Validator(
+        project, alone=alone, shapes=shapes, own_shapes=own_shapes, engine=engine, store=store, progress=progress
+    )
+    return validator.prepare(paths, format=format, base=base)()
 
 
 class Validator:
@@ -49,46 +59,86 @@ class Validator:
         *,
         alone: bool = False,
         shapes: Sequence[FilePath] = (),
-        engine: str = "pyshacl",
+        own_shapes: bool = False,
+        engine: str = "auto",
         store: Lookups | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """``alone`` leaves out the knowledge base's data, though not the ontology; ``store`` is looked into in the place
-        of that data; ``shapes`` are used instead of the project's own; ``engine`` is one of
-        ``kb.validation.engine.ENGINES``.
+        of that data; ``shapes`` are used instead of the project's own or, with ``own_shapes``, beside them; ``engine`` is
+        one of ``kb.validation.engine.CHOICES``; ``progress`` is told what is being done, in a few English words.
 
         Raises InputError and UsageError for a project or shapes that cannot be used.
         """
-        self._own_rules = not shapes
-        self._shapes = read_shapes(shapes or project.shape_files())
+        vocabularies.load()
+        self._progress = progress or _nobody
+        self._own_rules = own_shapes or not shapes
+        self._only_own_shapes = not shapes
+        self._progress("reading the shapes and the ontology")
+        paths = [*shapes, *(project.shape_files() if self._own_rules else ())]
+        self._shape_files = opened(file for path in paths for file in shape_files_of(path))
         self._engine = engine
-        self._ontology = _read(project.ontology_files())
+        self._ontology_files = opened(project.ontology_files())
         self._data_files = project.data_files()
         self._alone = alone
         self._store = store
 
     @cached_property
+    def _shapes(self) -> Shapes:
+        return shapes_in(self._shape_files)
+
+    @cached_property
+    def _ontology(self) -> list[Input]:
+        return parsed(self._ontology_files)
+
+    @cached_property
+    def _opened_data(self) -> Opened:
+        self._progress("reading the knowledge base")
+        return opened(self._data_files)
+
+    @cached_property
     def _data(self) -> list[Input]:
-        return _read(self._data_files)
+        return parsed(self._opened_data)
 
     @cached_property
     def _reach(self) -> Reach:
         return Reach(self._shapes)
 
-    def check(self, paths: Sequence[FilePath | str] = (), *, instead_of: Iterable[FilePath] = ()) -> Report:
-        """The report on files, read together with the ontology and the knowledge base: on what they describe, and on what
-        they make of the things of the knowledge base. Without files, the report on all of the knowledge base.
+    def check(self, paths: Sequence[FilePath | str] = ()) -> Report:
+        """The report; see ``prepare``."""
+        return self.prepare(paths)()
 
-        A file of the project is not read twice; ``instead_of`` are files of the project that are left out, since the files
-        take their place. Raises InputError for a file that cannot be read or parsed, UsageError where a store would have
-        to be read whole.
+    def prepare(
+        self,
+        paths: Sequence[FilePath | str] = (),
+        *,
+        format: rdf.RdfFormat | None = None,
+        base: str | None = None,
+    ) -> Callable[[], Report]:
+        """Read and load all that is needed; what is returned opens nothing any more but a store's files, and gives the
+        report: on files, parsed together with the ontology and the knowledge base, on what they describe and on what they
+        make of the things of the knowledge base; without files, on all of the knowledge base.
+
+        A file of the project is not read twice. ``format`` and ``base`` are those of the files, by default what their suffix
+        says and their own address. The work raises InputError for a file that cannot be read or parsed, UsageError where a
+        store would have to be read whole.
         """
+        load(self._engine, self._only_own_shapes)
         if not paths:
-            return self._on_everything()
-        files = _read(paths)
-        given = {_real(path) for path in (*(file.path for file in files), *instead_of)}
-        around = [file for file in self._ontology if _real(file.path) not in given]
-        if not self._alone and self._store is None:
-            around += [file for file in self._data if _real(file.path) not in given]
+            if self._store is not None or self._alone:
+                raise UsageError("name the files to validate")
+            self._opened_data  # noqa: B018 - reads
+            return self._on_everything
+        with_data = not self._alone and self._store is None
+        if with_data:
+            self._opened_data  # noqa: B018 - reads
+        self._progress("reading the files")
+        files = opened(paths, format, base)
+        return lambda: self._on_files(parsed(files), with_data)
+
+    def _on_files(self, files: list[Input], with_data: bool) -> Report:
+        given = {real_name(file.path) for file in files}
+        around = [file for file in (*self._ontology, *(self._data if with_data else ())) if real_name(file.path) not in given]
         quads, others = _quads(files), _quads(around)
         before: Lookups = Index(others)
         if self._store is not None:
@@ -97,8 +147,6 @@ class Validator:
         return self._report(files, tuple(file.name for file in files), scope, Joined(Index(quads), before))
 
     def _on_everything(self) -> Report:
-        if self._store is not None or self._alone:
-            raise UsageError("name the files to validate")
         files = [*self._ontology, *self._data]
         quads = _quads(files)
         scope = scopes.of_everything(self._shapes, quads, self._run)
@@ -118,16 +166,19 @@ class Validator:
 
     @property
     def _run(self) -> scopes.Run:
-        from kb.validation.engine import run
-
-        return partial(run, engine=self._engine)
+        self._progress("applying the rules")
+        return partial(run, engine=self._engine, own=self._only_own_shapes)
 
     def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
+        self._progress("writing the report")
         make = Findings(self._shapes, files, lookups)
-        findings: list[Finding] = [*make.of_files(), *make.of_terms(self._terms(files, lookups))]
+        findings: list[Finding] = [*make.of_files()]
         if self._own_rules:
+            findings += make.of_terms(self._terms(files, lookups))
             findings += make.of_nodes_without_rule(scope.focus)
         findings += make.of_results(scope.results, scope.causes)
+        if self._own_rules:
+            findings += make.of_surroundings(whole=not names)
         findings.sort(key=lambda f: (f.file or "", f.line or 0, f.rule.iri, str(f.focus), str(f.path), str(f.value)))
         return Report(
             findings=tuple(findings),
@@ -142,22 +193,9 @@ class Validator:
         return terms.Terms([*_quads(self._ontology), *_quads(files), *succession])
 
 
+def _nobody(doing: str) -> None:
+    """For a caller who does not ask for progress."""
+
+
 def _quads(files: Iterable[Input]) -> list[rdf.Quad]:
     return [quad for file in files for quad in file.quads]
-
-
-def _read(paths: Iterable[FilePath | str]) -> list[Input]:
-    """All files read; raises one InputError that tells of every file that cannot be."""
-    files, errors = [], []
-    for path in paths:
-        try:
-            files.append(Input(path))
-        except InputError as error:
-            errors.append(error)
-    if errors:
-        raise in_one(errors)
-    return files
-
-
-def _real(path: FilePath | str) -> str:
-    return "-" if str(path) == "-" else os.path.realpath(path)

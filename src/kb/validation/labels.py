@@ -1,0 +1,74 @@
+"""Rules on labels and definitions that are no shapes, since they look into the words: what SHACL compares are whole values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from kb import rdf
+from kb.namespaces import CONCEPT_KINDS, ENTITY_KINDS, iri_of, kind_of
+from kb.validation import own_rules
+from kb.validation.lookups import Lookups
+from kb.validation.own_rules import Fault
+
+_PREFERRED, _ALTERNATIVE = rdf.NamedNode(iri_of("skos:prefLabel")), rdf.NamedNode(iri_of("skos:altLabel"))
+_IN_BOTH = frozenset(
+    rdf.NamedNode(iri_of(name)) for name in ("skos:prefLabel", "skos:definition", "skos:scopeNote", "mm:gloss", "rdfs:label")
+)
+"""What is written once in English and once in Spanish."""
+_AS_PRINTED = frozenset({rdf.NamedNode(iri_of("dcterms:title")), _ALTERNATIVE})
+_NAMED_KINDS = (*ENTITY_KINDS, *(kind for kind in CONCEPT_KINDS if kind != "scheme"))
+# Names may repeat a word (Bora Bora); they have capital letters.
+_TWICE = re.compile(r"(?<!\w)([^\W\d_]{2,}) \1(?!\w)")
+_STEM = 4
+_SMALL_WORDS = frozenset("a and at by for from in of on the to with".split())  # noqa: SIM905 - a list to read
+
+
+def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
+    """What is wrong with the labels and texts among some triples; ``lookups`` has the other language and the other labels."""
+    labelled: dict[rdf.NamedNode, rdf.Quad] = {}
+    pairs: dict[tuple, rdf.Quad] = {}
+    for quad in quads:
+        text = quad.object
+        if not isinstance(text, rdf.Literal) or not text.language or not isinstance(quad.subject, rdf.NamedNode):
+            continue
+        if quad.predicate in _IN_BOTH:
+            pairs.setdefault((quad.subject, quad.predicate), quad)
+            if text.language not in ("en", "es"):
+                yield Fault(own_rules.TWO_LANGUAGES, "Violation", quad)
+        if quad.predicate not in _AS_PRINTED and any(match[1].islower() for match in _TWICE.finditer(text.value)):
+            yield Fault(own_rules.WORD_TWICE, "Warning", quad)
+        if quad.predicate == _PREFERRED and text.language == "en" and kind_of(quad.subject.value) in _NAMED_KINDS:
+            labelled.setdefault(quad.subject, quad)
+    for (node, predicate), quad in pairs.items():
+        digits = defaultdict(set)
+        for other in lookups.out(node):
+            if other.predicate == predicate and isinstance(other.object, rdf.Literal):
+                digits[other.object.language].add("".join(sorted(c for c in other.object.value if c in "123456789")))
+        if len(digits["en"]) == len(digits["es"]) == 1 and digits["en"] != digits["es"]:
+            yield Fault(own_rules.SAME_NUMBERS, "Warning", quad)
+    for node, quad in labelled.items():
+        if not _shares_a_word(node, lookups):
+            yield Fault(own_rules.OTHER_NAME, "Warning", quad)
+
+
+def _shares_a_word(node: rdf.NamedNode, lookups: Lookups) -> bool:
+    """Whether the local name has a word, or the beginning of one, of the English label or of an alternative one."""
+    name = set(node.value.rpartition("/")[2].split("-"))
+    name = name - _SMALL_WORDS or name
+    for quad in lookups.out(node):
+        text = quad.object
+        english = quad.predicate == _PREFERRED and isinstance(text, rdf.Literal) and text.language == "en"
+        if english or quad.predicate == _ALTERNATIVE:
+            for word in _words(text.value):
+                if word in name or (len(word) >= _STEM and any(other.startswith(word[:_STEM]) for other in name)):
+                    return True
+    return False
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text in lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.findall("[a-z0-9]+", plain)

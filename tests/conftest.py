@@ -1,0 +1,29 @@
+"""What several test modules start from; a module with a fixture of the same name has its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from validating import PREFIXES, ROOT, SHAPES
+
+from kb.project import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A small knowledge base: the real ontology, two actors (one of them at fault), three rules."""
+    root = tmp_path / "kb"
+    for folder in ("data", "shapes", "queries"):
+        (root / folder).mkdir(parents=True)
+    (root / "ontology").symlink_to(ROOT / "ontology")
+    (root / "shapes" / "claims.ttl").write_text(SHAPES)
+    (root / "data" / "actors.ttl").write_text(
+        PREFIXES + 'actor:union a mm:Actor ; skos:prefLabel "Union"@en .\nactor:faulty a mm:Actor .\n'
+    )
+    return Project(root)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    return tmp_path / "mine.ttl"
