@@ -227,7 +227,9 @@ def test_search_output_is_safe(project: Path) -> None:
 
 
 def test_how_texts_match() -> None:
-    match = search._match
+    def match(wanted: str, text: str) -> int | None:
+        return search._match(wanted, wanted.split(), text)
+
     assert match("low pay", "low pay") == search.EXACT
     assert match("low pay", "low pay for pilots") == search.PREFIX
     assert match("low pay", "for low pay") == search.PHRASE

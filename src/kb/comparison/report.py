@@ -13,7 +13,7 @@ from kb.comparison.reader import Reader
 from kb.comparison.wording import COLUMNS, KINDS, MARKS, OTHERS, PHRASES
 from kb.messages import printable
 from kb.namespaces import PREFIXES, curie
-from kb.results import tables
+from kb.results import columns, tables
 from kb.results.answers import Term
 
 _MOST_MOVED = 20
@@ -52,7 +52,7 @@ class Report:
         if not self._difference:
             return printable(f"{title}: {PHRASES[self._lang]['same']}\n")
         header, rows = self.counts()
-        blocks = [f"{title}\n", tables.aligned(header, rows, width, [False] + [True] * (len(header) - 1))]
+        blocks = [f"{title}\n", columns.aligned(header, rows, width, [False] + [True] * (len(header) - 1))]
         for heading, entries in [] if summary else self.sections():
             lines = [heading[:1].upper() + heading[1:]]
             marks = max((len(entry.mark) + 2 for entry in entries if entry.mark), default=0)
@@ -210,7 +210,7 @@ def _wrapped(lead: str, text: str, width: int | None) -> list[str]:
     if width is None:
         return [lead + text]
     hanging = " " * (len(lead) + 2)
-    first, *rest = tables.wrap(text, max(width - len(hanging), 20))
+    first, *rest = columns.wrap(text, max(width - len(hanging), 20))
     return [lead + first, *(hanging + line for line in rest)]
 
 
