@@ -7,7 +7,7 @@ import re
 import pytest
 from click.testing import CliRunner
 
-from kb.cli import cli
+from kb.cli.commands import cli
 from kb.project import find_project
 
 PAGE = (find_project().root / "docs" / "model.md").read_text(encoding="utf-8")

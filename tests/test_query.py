@@ -69,7 +69,7 @@ def test_an_entity_that_cannot_be_told(project: Path, value: str, words: list[st
 
 def test_a_missing_parameter_is_named_with_its_type_and_an_example(project: Path) -> None:
     done = kb("query", "missions-in", project=project)
-    refused(done, 2, "country", "iri (place)", "the host country", "kb query missions-in -p country=place:norland")
+    refused(done, 2, "country", "(place, the host country)", "kb query missions-in -p country=place:norland")
 
 
 @pytest.mark.parametrize(
@@ -306,6 +306,14 @@ def test_relative_iris_have_the_base(project: Path, tmp_path: Path) -> None:
     assert done.stdout == "o\nhttp://e/x/b\n"
 
 
+def test_relative_iris_in_a_file_with_an_iri_stand_against_that(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.ttl").write_text("<> <p> <b> .")
+    text = "SELECT ?s ?o { GRAPH <http://e/d/g.ttl> { ?s <http://e/d/p> ?o } }"
+    for base in ([], ["--base", "http://e/x/q.rq"]):
+        done = kb("query", "-q", text, *base, "--data", f"http://e/d/g.ttl={tmp_path / 'a.ttl'}", project=project)
+        assert done.stdout == "s,o\nhttp://e/d/g.ttl,http://e/d/b\n", done.stderr
+
+
 def test_a_store_in_a_folder(project: Path, tmp_path: Path) -> None:
     from kb.stores import GraphContent, open_store
 
@@ -409,7 +417,7 @@ def test_one_query_shown(project: Path) -> None:
     for part in (
         "What does each actor say, or one of them, in the language of the reader?",
         "¿Qué dice cada actor, o uno de ellos?",
-        "actor  iri (actor), may be left out",
+        "actor  actor, may be left out",
         "most  integer, default 10",
         "Note: Claims without a gloss are left out.",
         "Example: kb query said-by -p actor=ministry",

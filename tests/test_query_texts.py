@@ -14,7 +14,7 @@ from kb.cli.query import assignments
 from kb.errors import InputError, UsageError
 from kb.namespaces import PREFIXES
 from kb.project import find_project
-from kb.queries import asking, bundled, guard, parameters, syntax_errors
+from kb.queries import asking, binding, bundled, guard, parameters, syntax_errors
 from kb.queries.header import Header, Parameter, parse_header
 from kb.results.labels import Finder, fold
 from kb.sources import MemorySource
@@ -108,7 +108,7 @@ def test_bundled_queries_keep_the_convention(name: str) -> None:
         "boolean": rdf.Literal(True), "date": rdf.Literal("2020"), "string": rdf.Literal("x"),
     }  # fmt: skip
     for chosen in (query.parameters, [p for p in query.parameters if not p.optional]):
-        text = parameters.bind(query.text, {p.name: values[p.type] for p in chosen}, name)
+        text = binding.bind(query.text, {p.name: values[p.type] for p in chosen}, name)
         try:
             rdf.Store().query(text, prefixes=PREFIXES)
         except SyntaxError as error:
@@ -244,7 +244,7 @@ X = rdf.NamedNode("http://e/x")
 
 
 def bound(text: str, **values: rdf.Literal | rdf.NamedNode) -> str:
-    return parameters.bind(text, values, "query")
+    return binding.bind(text, values, "query")
 
 
 def answers(text: str, **values: rdf.Literal | rdf.NamedNode) -> list[list[str]]:

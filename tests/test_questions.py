@@ -17,7 +17,8 @@ from click.shell_completion import get_completion_class
 from small_project import kb
 
 from kb import sources
-from kb.cli import cli, completion
+from kb.cli import completion
+from kb.cli.commands import cli
 from kb.errors import InputError
 from kb.namespaces import PREFIXES, curie
 from kb.project import Project, find_project
@@ -25,6 +26,7 @@ from kb.queries import bundled, values
 from kb.queries.header import Parameter, parse_header
 from kb.queries.parameters import term
 from kb.results.labels import Finder
+from kb.views import choice
 
 PROJECT = find_project()
 QUERIES = bundled.read_all(PROJECT)
@@ -75,6 +77,8 @@ def test_what_is_listed_is_taken(name: str, data: sources.MemorySource) -> None:
 
 
 def test_every_list_of_values_is_used() -> None:
+    of_views = {known.values for view in choice.views(PROJECT) for known in view.parameters}
+    assert None not in of_views and of_views <= LISTED.keys()
     assert {path.stem for path in (PROJECT.queries / values.FOLDER).glob("*.rq")} == LISTED.keys()
 
 
@@ -225,6 +229,18 @@ def in_bash(line: str, before: str = "") -> list[str]:
         ("kb search --kind the", ["theme"]),
         ("kb queries values dated ", ["since", "until", "country", "lang"]),
         ("kb queries show concess", ["concessions"]),
+        ("kb view un", ["uncontested"]),
+        ("kb view ac", ["according-to="]),
+        ("kb view according-to government-of-cu", ["government-of-cuba"]),
+        ("kb view document=oa", ["oas-article"]),
+        ("kb view uncontested cited-by us-congress-s", ["us-congress-s-2138"]),
+        ("kb view document oas-article un", ["uncontested"]),
+        ("kb view uncontested --against document=medical", ["medical-missions-report"]),
+        ("kb view nothing x", []),
+        ("kb query payments --view according-to=actor:government-of-cu", ["government-of-cuba"]),
+        ("kb query payments --view uncontested=", []),
+        ("kb figures figure:brazil-mission", ["brazil-mission-personnel-at-peak-20000-or-more"]),
+        ("kb fig", ["figures"]),
     ],
 )  # fmt: skip
 def test_completion_in_bash(line: str, completions: list[str]) -> None:

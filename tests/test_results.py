@@ -13,7 +13,7 @@ import pytest
 from kb import rdf, results
 from kb.errors import UsageError
 from kb.namespaces import PREFIXES
-from kb.results import tables
+from kb.results import columns, tables
 from kb.results.answers import Graph, Rows, collect
 
 NAME = rdf.NamedNode(PREFIXES["place"] + "norland")
@@ -139,7 +139,7 @@ def test_a_table_is_fitted_to_its_terminal(width: int) -> None:
     words = "one two three four five six seven eight nine ten " * 3
     rows = Rows(("a", "b"), [(rdf.Literal(words), rdf.Literal("#" * 60)), (rdf.Literal("s"), rdf.Literal("t"))])
     text = results.write(rows, "table", width=width)
-    assert max(tables.text_width(line) for line in text.splitlines()) <= width
+    assert max(columns.text_width(line) for line in text.splitlines()) <= width
     first = [line[: text.splitlines()[1].index(" ")].strip() for line in text.splitlines()[2:-1]]
     assert " ".join(" ".join(first).split()) == words.strip()
     assert text.count("#") == 60

@@ -143,3 +143,15 @@ def test_help_loads_no_engine() -> None:
     code = "import sys, kb.cli; print('pyoxigraph' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_plain_question_is_answered_without_the_command_line_library() -> None:
+    """It takes longer to load than the answer to find; see ``kb.cli.plain``."""
+    code = (
+        "import os, sys, kb.cli\n"
+        "os._exit = lambda code: sys.stderr.write(' '.join(m for m in ('click', 'inspect', 'dataclasses') if m in sys.modules))\n"
+        "sys.argv = ['kb', 'query', 'payments', '-p', 'country=bolivia', '--lang', 'es', '--format', 'md']\n"
+        "kb.cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("| ") and done.stderr == ""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from kb import rdf
 from kb.errors import UsageError
+from kb.messages import LANGUAGES
 from kb.namespaces import PREFIXES
 from kb.project import find_project
 
@@ -98,6 +99,10 @@ def query(
     from kb.results.answers import Rows as Answered
     from kb.results.answers import iris
 
+    if limit is not None and limit < 0:
+        raise UsageError(f"limit is a number of rows, and {limit} is none")
+    if lang not in LANGUAGES:
+        raise UsageError(f"lang is {' or '.join(LANGUAGES)}, and not {lang!r}")
     where = _where(project, data, store, endpoint, view, lang)
     given = {key: _written(value) for key, value in params.items() if value is not None}
     if _is_sparql(name):
@@ -147,7 +152,7 @@ def _where(
         from kb.views import choices, narrowed
 
         chosen = choices(found, (view,) if isinstance(view, str) else tuple(view))
-        narrow = lambda source: narrowed(source, chosen, lang)  # noqa: E731 - used once, beside where it is made
+        narrow = lambda source: narrowed(source, chosen, lang)
     return Where(found, tuple(map(str, paths)), None if store is None else Path(store), endpoint, narrow=narrow)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 EXIT_FINDING = 1
 EXIT_USAGE = 2
@@ -27,8 +27,7 @@ class UsageError(KbError):
     exit_code = EXIT_USAGE
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(NamedTuple):
     """A place in a file; line and column count from 1, the column in code points."""
 
     path: str

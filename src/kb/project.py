@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kb.errors import UsageError
 from kb.namespaces import GRAPH
@@ -12,8 +12,7 @@ from kb.namespaces import GRAPH
 _FOLDERS = ("ontology", "data", "shapes", "queries")
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(NamedTuple):
     """A folder that holds ``ontology/ data/ shapes/ queries/``."""
 
     root: Path

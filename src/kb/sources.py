@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from kb import rdf, turtle
+from kb import rdf
 from kb.errors import InputError, Position, StoreError
 from kb.files import read_bytes
 from kb.namespaces import PREFIXES
@@ -90,10 +90,10 @@ def bundled(project: Project, named_graphs: bool = False) -> MemorySource:
     graphs = []
     for path in project.stated_files():
         content = read_bytes(path)
-        _load(store, content, str(path), turtle.format_of(path.name), None, None)
+        _load(store, content, str(path), rdf.RdfFormat.TURTLE, None, None)
         if named_graphs:
             graphs.append(project.graph_iri(path))
-            _load(store, content, str(path), turtle.format_of(path.name), None, graphs[-1])
+            _load(store, content, str(path), rdf.RdfFormat.TURTLE, None, graphs[-1])
     return MemorySource(store, graphs)
 
 
@@ -101,9 +101,11 @@ def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
     """The dataset that ``PATH`` and ``IRI=PATH`` items make up; a path is a file or a folder of RDF files.
 
     As in SPARQL, plain files together are the default graph (a TriG or N-Quads file's named graphs are named graphs and
-    part of the default graph), and a file with an IRI is a named graph only. ``base_iri`` resolves relative IRIs in the
-    files. Raises InputError for what cannot be read.
+    part of the default graph), and a file with an IRI is a named graph only. Relative IRIs stand against that IRI, and in
+    plain files against ``base_iri``. Raises InputError for what cannot be read.
     """
+    from kb import turtle
+
     store = rdf.Store()
     graphs: set[str] = set()
     for item in data:
@@ -115,7 +117,7 @@ def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
             if graph is not None:
                 if format.supports_datasets:
                     raise InputError("a file of several graphs cannot be put into one", Position(name))
-                _load(store, content, name, format, base_iri, graph)
+                _load(store, content, name, format, graph, graph)
                 graphs.add(graph)
             elif format.supports_datasets:
                 for quad in turtle.parse(content, name, format, base_iri):
@@ -134,9 +136,14 @@ def names_a_graph(item: str) -> bool:
 
 def files_below(path: Path) -> list[Path]:
     """The file itself, or the RDF files in a folder and its folders, in order. Raises InputError for an empty folder."""
+    from kb import turtle
+
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in turtle.FORMATS and file.is_file())
+    try:
+        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in turtle.FORMATS and file.is_file())
+    except OSError as error:  # a folder that may not be read, or goes away meanwhile
+        raise InputError(f"cannot be read: {error.strerror or error}", Position(str(error.filename or path))) from None
     if not found:
         raise InputError(f"no RDF file in this folder ({', '.join(turtle.FORMATS)})", Position(str(path)))
     return found
@@ -165,6 +172,10 @@ def _load(
     try:
         store.load(content, format=format, base_iri=base_iri, to_graph=rdf.NamedNode(graph) if graph else None)
     except SyntaxError as error:
+        from kb import turtle  # here, because the files are nearly always in order
+
         raise turtle.syntax_error(error, content, name, format, base_iri) from None
     except MemoryError as error:
+        from kb import turtle
+
         raise turtle.too_long(error, name) from None

@@ -30,7 +30,7 @@ def run_within(work: Callable[[], T], timeout: float | None) -> T:
 
     thread = threading.Thread(target=target, daemon=True)
     thread.start()
-    thread.join(timeout)
+    thread.join(None if timeout is None else min(timeout, threading.TIMEOUT_MAX))
     if failure:
         raise failure[0]
     if not outcome:

@@ -13,7 +13,7 @@ from kb.browse.neighbours import MM, RDF_TYPE, Neighbours, Saying
 from kb.messages import printable
 from kb.namespaces import PREFIXES, curie
 from kb.results.answers import Term, sort_key
-from kb.results.tables import wrap
+from kb.results.columns import wrap
 from kb.sources import Source
 
 _SKOS, _OA = PREFIXES["skos"], PREFIXES["oa"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from kb import rdf
@@ -38,9 +38,10 @@ def search(source: Source, text: str, lang: str, kinds: Collection[str] = ()) ->
     wanted = fold(text)
     if not wanted:
         return []
+    words = tuple(dict.fromkeys(wanted.split()))
     best: dict[str, tuple[tuple[int, int, int, int, str], str, str]] = {}
     for iri, property, value, language in _texts(source, kinds):
-        match = _match(wanted, fold(value))
+        match = _match(wanted, words, fold(value))
         if match is not None:
             rank = (match, _PROPERTIES.index(property), language != lang, len(value), value)
             if iri not in best or rank < best[iri][0]:
@@ -81,16 +82,15 @@ def _texts(source: Source, kinds: Collection[str]) -> list[tuple[str, str, str, 
     ]
 
 
-def _match(wanted: str, text: str) -> int | None:
-    """How the folded words match the folded text; None where they do not."""
+def _match(wanted: str, words: Sequence[str], text: str) -> int | None:
+    """How the folded text that is wanted, and its words, match another folded text; None where they do not."""
     if text == wanted:
         return EXACT
     if text.startswith(wanted):
         return PREFIX
-    words = wanted.split()
     if not all(word in text for word in words):
         return None
-    if _has_word(text, wanted):
+    if wanted in text and _has_word(text, wanted):
         return PHRASE
     return WORDS if all(_has_word(text, word) for word in words) else PARTS
 

@@ -13,6 +13,7 @@ import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, split_arg_string
 
 from kb.errors import KbError
+from kb.messages import printable
 from kb.namespaces import ID, ID_KINDS, ONTOLOGY, curie
 
 _MOST = 500
@@ -119,6 +120,34 @@ def identifiers(ctx: click.Context, typed: str) -> list[CompletionItem]:
     return _items((curie(iri), called.get(iri, "")) for iri in iris)
 
 
+def views(ctx: click.Context, typed: str) -> list[CompletionItem]:
+    """A view, as ``--view`` takes it: its name, or ``name=value``."""
+    from kb.views.choice import views as known_views
+
+    lang = ctx.params.get("lang") or "en"
+    known = {view.name: view for view in known_views(_project(ctx))}
+    name, separator, value = typed.partition("=")
+    if not separator:
+        fitting = [view for view in known.values() if view.name.startswith(name)]
+        return _items((f"{view.name}{'=' * bool(view.parameters)}", view.question(lang)) for view in fitting)
+    parameters = known[name].parameters if name in known else ()
+    return _items((f"{name}={text}", label) for parameter in parameters for text, label in _values(ctx, parameter, value, lang))
+
+
+def view_words(ctx: click.Context, typed: str) -> list[CompletionItem]:
+    """A view, as ``kb view`` takes it: as above, or the value of the view before."""
+    before = (ctx.params.get("views") or ("",))[-1]
+    if typed.partition("=")[1] or not (found := [item for item in views(ctx, before) if item.value == f"{before}="]):
+        return views(ctx, typed)
+    beginning = found[0].value
+    return [CompletionItem(item.value.removeprefix(beginning), help=item.help) for item in views(ctx, beginning + typed)]
+
+
+def figures(ctx: click.Context, typed: str) -> list[CompletionItem]:
+    """The identifiers of figures."""
+    return identifiers(ctx, typed if typed.startswith("figure:") else f"figure:{typed}")
+
+
 def kinds(ctx: click.Context, typed: str) -> list[CompletionItem]:
     """The kinds of identifier that ``kb search`` takes."""
     from kb.browse.search import TERM
@@ -148,7 +177,8 @@ def _items(found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
     once: dict[str, str] = {}
     for text, label in found:
         once.setdefault(text, label)
-    return [CompletionItem(text, help=label or None) for text, label in list(once.items())[:_MOST]]
+    # A shell shows the help as it is, and takes a line for an item.
+    return [CompletionItem(text, help=printable(" ".join(label.split())) or None) for text, label in list(once.items())[:_MOST]]
 
 
 def _project(ctx: click.Context) -> Any:
@@ -164,6 +194,9 @@ _WAYS = {
     "parameter names": parameter_names,
     "identifiers": identifiers,
     "kinds": kinds,
+    "views": views,
+    "view words": view_words,
+    "figures": figures,
 }
 
 

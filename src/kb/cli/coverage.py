@@ -62,7 +62,7 @@ def command(project: Project, texts: Path | None, document: str | None, section:
 
 def _table(rows: dict, gaps: list) -> str:
     from kb.namespaces import curie
-    from kb.results.tables import aligned
+    from kb.results.columns import aligned
 
     blocks = []
     for slug, counted in rows.items():

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import as_json, as_rows, note, pass_project, printable, write_output
+from kb.cli.common import as_json, as_rows, completes, note, pass_project, printable, write_output
 from kb.errors import EXIT_FINDING, UsageError
 from kb.messages import LANGUAGES
 
@@ -70,7 +70,7 @@ _COLUMNS = ("relation", "why", "first", "second", "firstPrinted", "secondPrinted
 
 
 @click.command("figures")
-@click.argument("figures", nargs=-1, metavar="[FIGURE FIGURE]")
+@click.argument("figures", nargs=-1, metavar="[FIGURE FIGURE]", shell_complete=completes("figures"))
 @click.option("--conflicts", is_flag=True, help="Only those that exclude each other, and that somebody affirms both.")
 @click.option("--derived", is_flag=True, help="Derived figures instead, each computed anew from its inputs.")
 @click.option("--format", "format_", type=click.Choice(_FORMATS), help="By default table on a terminal, csv in a pipe.")

@@ -16,8 +16,9 @@ _FORMATS = ("table", "csv", "json")
 @click.group(invoke_without_command=True)
 @click.option("--format", type=click.Choice(_FORMATS), help="By default table on a terminal, csv in a pipe.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The questions' language.")
+@click.option("--about", metavar="WORDS", help="Only questions that have all these words, in either language.")
 @click.pass_context
-def command(context: click.Context, format: str | None, lang: str) -> None:
+def command(context: click.Context, format: str | None, lang: str, about: str | None) -> None:
     """List the bundled queries by subject, show one, list what a parameter may be, or export them all.
 
     A bundled query answers one question; `kb query NAME` asks it.
@@ -25,6 +26,7 @@ def command(context: click.Context, format: str | None, lang: str) -> None:
     \b
     Examples:
       kb queries
+      kb queries --about "recommended host"
       kb queries --lang es --format csv
       kb queries show payments
       kb queries values payments country
@@ -34,7 +36,9 @@ def command(context: click.Context, format: str | None, lang: str) -> None:
         return
     from kb.queries.bundled import read_all
 
-    found = read_all(context.obj)
+    found = [query for query in read_all(context.obj) if about is None or _is_about(query, about)]
+    if not found:
+        note(f"no question has {about!r}; `kb search` looks into the data")
     if format == "json":
         text = as_json([_described(query) for query in found])
     else:
@@ -55,7 +59,7 @@ def show(project: Any, name: str) -> None:
     lines = [query.name, f"  {english}", f"  {spanish}", "", f"Subject: {query.subject}"]
     if query.parameters:
         lines.append("Parameters:")
-        lines += [f"  {line}" for parameter in query.parameters for line in _parameter_lines(parameter)]
+        lines += [f"  {line}" for parameter in query.parameters for line in _parameter_lines(query.name, parameter)]
     else:
         lines.append("Parameters: none")
     lines += [f"Note: {note}" for note in query.notes]
@@ -116,13 +120,23 @@ def export(project: Any, format: str, targets: tuple[str, ...], output: Path | N
     write_output(sib_examples(read_all(project), sources.bundled(project), targets), output)
 
 
-def _parameter_lines(parameter: Any) -> list[str]:
+def _is_about(query: Any, words: str) -> bool:
+    from kb.results.labels import fold
+
+    text = fold(" ".join((query.name, query.subject_name("en"), query.subject_name("es"), *query.questions)))
+    return all(word in text for word in fold(words).split())
+
+
+def _parameter_lines(query: str, parameter: Any) -> list[str]:
     need = "required"
-    if parameter.default is not None:
+    if parameter.name == "lang":
+        need = "the one of --lang"
+    elif parameter.default is not None:
         need = f"default {parameter.default}"
     elif parameter.optional:
         need = "may be left out"
-    lines = [f"{parameter.name}  {parameter.wanted}, {need}{', listed by ' + parameter.values if parameter.values else ''}"]
+    listed = f"; kb queries values {query} {parameter.name} lists them" if parameter.values else ""
+    lines = [f"{parameter.name}  {parameter.wanted}, {need}{listed}"]
     return lines + [f"  {text}" for text in parameter.description if text]
 
 
@@ -137,7 +151,7 @@ def _described(query: Any) -> dict[str, Any]:
                 "type": parameter.type,
                 "kinds": list(parameter.kinds),
                 "default": parameter.default,
-                "required": parameter.default is None and not parameter.optional,
+                "required": parameter.default is None and not parameter.optional and parameter.name != "lang",
                 "description": {"en": parameter.description[0], "es": parameter.description[1]},
                 "values": parameter.values,
             }

@@ -45,4 +45,4 @@ def command(
         raise UsageError("look into one thing: --store or --endpoint")
     source = Where(project, store=store, endpoint=endpoint).source()
     width = min((terminal_width() if sys.stdout.isatty() else None) or _WIDTH, _WIDTH)
-    write_output(Page(source, lang, limit, width).write(Finder(source).thing(thing)), None)
+    write_output(Page(source, lang, limit, width).write(Finder(source, lang).thing(thing)), None)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import note, pass_project, terminal_width, write_output
+from kb.cli.common import completes, note, pass_project, terminal_width, write_output
 from kb.errors import UsageError
 from kb.messages import LANGUAGES
 
@@ -32,18 +32,33 @@ _RELATIONS = {
         "only-second": "solo lo dice la segunda",
     },
 }
-_WHY_NOT = {
-    "form": "no plain form",
-    "hedge": "with a hedge",
-    "realisation": "not said to be done",
-    "condition": "under a condition",
-    "question": "questions",
+_WORDS = {
+    "en": {
+        "form": "no plain form",
+        "hedge": "with a hedge",
+        "realisation": "not said to be done",
+        "condition": "under a condition",
+        "question": "questions",
+        "denied": "denied",
+        "told": "{accepted} claims accepted: {plain} plain triples and {denied} denied ones",
+        "none": "; without any: {none}",
+    },
+    "es": {
+        "form": "sin forma sencilla",
+        "hedge": "con atenuación",
+        "realisation": "que no se dice que se hizo",
+        "condition": "con una condición",
+        "question": "preguntas",
+        "denied": "negado",
+        "told": "{accepted} afirmaciones aceptadas: {plain} triples sencillos y {denied} negados",
+        "none": "; sin ninguno: {none}",
+    },
 }
 
 
 @click.command("view")
-@click.argument("views", nargs=-1, metavar="[VIEW [VALUE]]…")
-@click.option("--against", metavar="VIEW", multiple=True, help="Compare with this view (VIEW=VALUE) instead. Repeatable, to combine.")
+@click.argument("views", nargs=-1, metavar="[VIEW [VALUE]]…", shell_complete=completes("view words"))
+@click.option("--against", metavar="VIEW", multiple=True, shell_complete=completes("views"), help="Compare with this view (VIEW=VALUE) instead. Repeatable, to combine.")
 @click.option("--format", "format_", type=click.Choice((*_ROWS, *_TRIPLES)), help="By default table on a terminal, else ttl or, for a comparison, csv.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")
@@ -112,10 +127,10 @@ def _projected(
     from kb.views import narrowed, projection
 
     found = projection.project_view(project, narrowed(source, chosen, lang))
-    note(_told(found))
+    note(_told(found, _WORDS[lang]))
     if format_ in _TRIPLES:
         return projection.written(found, " ".join(choice.name for choice in chosen), format_)
-    return _rows(source, projection.rows(found), format_, lang, labels, width)
+    return _rows(source, projection.rows(found, _WORDS[lang]["denied"]), format_, lang, labels, width)
 
 
 def _compared(
@@ -141,9 +156,9 @@ def _rows(source: Any, rows: Any, format_: str, lang: str, labels: bool, width: 
     return results.write(rows, format_, names, width)
 
 
-def _told(found: Any) -> str:
+def _told(found: Any, words: dict[str, str]) -> str:
     """How many claims there are, what they come to, and why some come to nothing."""
     denied = sum(statement.denied for statement in found.statements)
-    none = ", ".join(f"{count} {_WHY_NOT[why]}" for why, count in sorted(found.without.items(), key=lambda item: -item[1]))
-    statements = f"{len(found.statements) - denied} plain triples and {denied} denied ones"
-    return f"{found.accepted} claims accepted: {statements}" + (f"; without any: {none}" if none else "")
+    none = ", ".join(f"{count} {words[why]}" for why, count in sorted(found.without.items(), key=lambda item: -item[1]))
+    told = words["told"].format(accepted=found.accepted, plain=len(found.statements) - denied, denied=denied)
+    return told + (words["none"].format(none=none) if none else "")

@@ -5,12 +5,14 @@ Modules that only some requests need are imported where they are used: start-up 
 
 from __future__ import annotations
 
-from kb import results, sources, sparql
+from collections.abc import Mapping
+
+from kb import results, sources
 from kb.errors import InputError, KbError, StoreError, UsageError
 from kb.queries.bundled import Query
 from kb.queries.requests import Outcome, Prepared, Request
 from kb.results.answers import Answer, Graph, Rows, collect, iris
-from kb.results.labels import Finder, labels
+from kb.results.naming import labels
 
 _LABELLED = ("json", "jsonl")
 """Forms that have full IRIs, and labels beside them on request."""
@@ -59,18 +61,23 @@ def _may_use_graphs(text: str) -> bool:
     capitals = text.upper()
     if "GRAPH" not in capitals and "FROM" not in capitals:
         return False
+    from kb import sparql
+
     return "\\" in text or any(token.word in ("GRAPH", "FROM") for token in sparql.tokens(text))
 
 
 def _prepare_bundled(request: Request, query: Query, source: sources.Source) -> Prepared:
     text = request.text
     if query.parameters or request.given:
-        from kb.queries.parameters import bind, terms
+        from kb.queries.binding import bind
+        from kb.queries.parameters import terms
+        from kb.results.labels import Finder
 
         what = f"the query {query.name!r}"
         values = terms(
-            query.parameters, request.given, Finder(source), lang=request.lang, query=what, example=query.example
-        )
+            query.parameters, request.given, Finder(source, request.lang), lang=request.lang, query=what, example=query.example,
+            lister=f"kb queries values {query.name}",
+        )  # fmt: skip
         text = bind(text, values, request.name)
     return Prepared(text, True, [])  # a test holds every bundled query to an ORDER BY of its own
 
@@ -115,6 +122,15 @@ def _remarks(request: Request, found: Answer, ordered: bool) -> list[str]:
     data = request.where.data
     if count == 0 and data and all(map(sources.names_a_graph, data)) and not _may_use_graphs(request.text):
         remarks.append("every --data names a graph, so the default graph is empty; ask with GRAPH ?g { … }")
-    if request.on_terminal:
+    if count == 0 and request.query is not None and request.query.subject != "checks":
+        remarks.append(_nothing(request.query, request.given))
+    elif request.on_terminal:
         remarks.append(counted)
     return remarks
+
+
+def _nothing(query: Query, given: Mapping[str, str]) -> str:
+    """What an empty answer to a bundled question means, and where there would be one."""
+    listed = [f"`kb queries values {query.name} {known.name}`" for known in query.parameters if known.values and known.name in given]
+    more = f"; {' and '.join(listed)} list{'s' * (len(listed) == 1)} what may be given" if listed else ""
+    return f"0 rows: nothing that is recorded answers this, which does not mean that it is not so{more}"

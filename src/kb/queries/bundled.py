@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kb.errors import InputError, Position, UsageError
 from kb.files import read_text
-from kb.messages import did_you_mean
+from kb.messages import did_you_mean, hint_at
 from kb.project import Project
 from kb.queries.header import REQUIRED, Parameter, parse_header
 
@@ -82,10 +82,29 @@ def find(project: Project, name: str) -> Query:
     if re.fullmatch(r"[\w-]+", name):
         for folder in FOLDERS:
             path = project.queries / folder / f"{name}.rq"
-            if path.is_file():
+            if _is_file(path):
                 return read(path)
-    hint = did_you_mean(name.removesuffix(".rq"), paths(project))
+    known = paths(project)
+    hint = did_you_mean(name.removesuffix(".rq"), known) or hint_at(_asking(project, name))
     raise UsageError(f"no query named {name!r}{hint or '; `kb queries` lists them'}")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the system takes
+        return False
+
+
+def _asking(project: Project, words: str) -> list[str]:
+    """The names of the queries whose questions have most of these words, at most three; none where hardly one is there."""
+    wanted = {word for word in re.findall(r"\w+", words.casefold()) if len(word) > 2}
+    shared = {
+        query.name: len(wanted & set(re.findall(r"\w+", f"{query.name} {' '.join(query.questions)}".casefold())))
+        for query in read_all(project)
+    }
+    best = sorted((name for name in shared if 2 * shared[name] > len(wanted)), key=lambda name: (-shared[name], name))
+    return best[:3] if wanted else []
 
 
 def read(path: Path) -> Query:

@@ -1,8 +1,7 @@
 """Questions that must be answered in time, or not at all.
 
 The query engine cannot be interrupted, and a text that is too much for it ends its process by a signal. So what is not
-trusted runs in a child process (``kb.sandbox``). What is trusted runs in a thread, as everything does where the system
-has no fork.
+trusted runs in a child process (``kb.sandbox``). What is trusted runs in a thread (``kb.threads``).
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from typing import Any
 
 from kb import sandbox
 from kb.errors import StoreError
-from kb.threads import TooLate, run_within
 
 MEMORY_LIMIT = 4 * 1024**3
 """Bytes of address space that an answer may use; the bundled data needs a fiftieth of it."""
@@ -22,19 +20,15 @@ class TimeoutReached(StoreError):
     """The answer was not there in time. Where it is looked for in a thread, only ``os._exit`` ends that."""
 
 
-def run(
-    work: Callable[[], Any], timeout: float | None, memory: int | None = MEMORY_LIMIT, *, trusted: bool = False
-) -> Any:
+def run(work: Callable[[], Any], timeout: float | None, memory: int | None = MEMORY_LIMIT) -> Any:
     """The result of ``work()``; see ``kb.sandbox.run`` for what it may be made of.
 
-    ``timeout`` is in seconds, None for none; ``memory`` in bytes, and not for what is ``trusted``. Raises what the work
-    raises where that is a KbError, and StoreError where it took too long or too much memory, or was ended by a signal.
+    ``timeout`` is in seconds, None for none; ``memory`` in bytes. Raises what the work raises where that is a KbError,
+    and StoreError where it took too long or too much memory, or was ended by a signal.
     """
     try:
-        if trusted:
-            return run_within(work, None if timeout is None else min(timeout, sandbox.LONGEST))
         return sandbox.run(lambda: work, sandbox.Limits(timeout, memory), sandbox.Door.OPEN)
-    except (TooLate, sandbox.TooLate):
+    except sandbox.TooLate:
         raise TimeoutReached(
             f"no answer within {timeout:g} s; ask for less, or allow more time with --timeout"
         ) from None

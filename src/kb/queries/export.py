@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from kb import rdf, sparql
 from kb.errors import UsageError
 from kb.namespaces import BASE, PREFIXES, iri_of
+from kb.queries.binding import bind
 from kb.queries.bundled import SUBJECTS, Query
-from kb.queries.parameters import bind, terms
+from kb.queries.parameters import terms
 from kb.results.labels import Finder
 from kb.sources import Source
 from kb.turtle.writer import format_quads

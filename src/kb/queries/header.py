@@ -42,8 +42,8 @@ class Parameter(NamedTuple):
 
     @property
     def wanted(self) -> str:
-        """What a value looks like: ``iri (place)``, ``integer``."""
-        return f"{self.type} ({', '.join(self.kinds)})" if self.kinds else self.type
+        """What a value is: ``place``, ``actor or venue``, ``integer``."""
+        return " or ".join(self.kinds) if self.kinds else self.type
 
 
 class Header(NamedTuple):

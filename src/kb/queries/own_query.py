@@ -6,8 +6,9 @@ from kb import sparql
 from kb.errors import UsageError
 from kb.messages import did_you_mean
 from kb.queries import guard
+from kb.queries.binding import bind
 from kb.queries.header import parse_header
-from kb.queries.parameters import bind, plain_term, terms
+from kb.queries.parameters import plain_term, terms
 from kb.queries.requests import Prepared, Request
 from kb.queries.unknown_terms import unknown_terms
 from kb.results.labels import Finder

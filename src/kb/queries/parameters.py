@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
-from kb import rdf, sparql
-from kb.errors import InputError, UsageError
-from kb.messages import did_you_mean
+from kb import rdf
+from kb.errors import UsageError
+from kb.messages import LANGUAGES, did_you_mean
 from kb.namespaces import PREFIXES, curie, expand, kind_of
 from kb.queries.header import Parameter
 from kb.results.labels import Finder
@@ -20,23 +19,26 @@ from kb.results.labels import Finder
 Term = rdf.NamedNode | rdf.Literal
 
 _XSD = PREFIXES["xsd"]
+# Texts: a regular expression is compiled when it is first used, and most questions use few of these.
 _PATTERNS = {
-    "integer": re.compile(r"[+-]?[0-9]+\Z"),
-    "decimal": re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z"),
-    "boolean": re.compile(r"(?:true|false)\Z"),
+    "integer": r"[+-]?[0-9]+\Z",
+    "decimal": r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\Z",
+    "boolean": r"(?:true|false)\Z",
 }
 _EXAMPLES = {"integer": "5", "decimal": "2.5", "boolean": "true or false", "date": "2019, 2019-05 or 2019-05-31"}
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]*\Z")
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(\S+))?\Z', re.DOTALL)
+_DATE = r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z"
+_ABSOLUTE_IRI = r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]*\Z"
+_LITERAL = r'(?s)"((?:[^"\\]|\\.)*)"(?:@([A-Za-z]+(?:-[A-Za-z0-9]+)*)|\^\^(\S+))?\Z'
 
 
 def terms(
-    parameters: Iterable[Parameter], given: Mapping[str, str], finder: Finder, *, lang: str, query: str, example: str
-) -> dict[str, Term]:
+    parameters: Iterable[Parameter], given: Mapping[str, str], finder: Finder, *, lang: str, query: str, example: str,
+    lister: str = "",
+) -> dict[str, Term]:  # fmt: skip
     """The term of every parameter that has a value, from what the asker gave and the defaults.
 
-    Raises UsageError for an unknown or missing parameter, or a value that is not of the parameter's type.
+    Raises UsageError for an unknown or missing parameter, or a value that is not of the parameter's type; ``lister`` is the
+    command that, with a parameter's name, lists what it may be.
     """
     known = {parameter.name: parameter for parameter in parameters}
     for name in given:
@@ -47,17 +49,26 @@ def terms(
     for name, parameter in known.items():
         value = given.get(name, lang if name == "lang" else parameter.default)
         if value is not None:
-            found[name] = term(parameter, value, finder)
+            try:
+                found[name] = term(parameter, value, finder)
+            except UsageError as error:
+                if not (lister and parameter.values):
+                    raise
+                joint = " " if str(error).endswith("?") else "; "
+                raise UsageError(f"{error}{joint}`{lister} {name}` lists what it may be") from None
         elif not parameter.optional:
             described = f", {parameter.described(lang)}" if parameter.described(lang) else ""
             for_example = f"; for example: {example}" if example else ""
-            raise UsageError(f"{query} needs -p {name}=… ({parameter.wanted}{described}){for_example}")
+            listed = f"; `{lister} {name}` lists what it may be" if lister and parameter.values else ""
+            raise UsageError(f"{query} needs -p {name}=… ({parameter.wanted}{described}){for_example}{listed}")
     return found
 
 
 def term(parameter: Parameter, value: str, finder: Finder) -> Term:
     """The value as a term of the parameter's type. Raises UsageError where it is none."""
     _check_text(value)
+    if parameter.name == "lang" and value not in LANGUAGES:
+        raise UsageError(f"the parameter 'lang' is {' or '.join(LANGUAGES)}, and not {value!r}")
     if parameter.type == "string":
         return rdf.Literal(value)
     if parameter.type == "iri":
@@ -67,7 +78,7 @@ def term(parameter: Parameter, value: str, finder: Finder) -> Term:
         date = _date(text)
         if date is not None:
             return date
-    elif _PATTERNS[parameter.type].match(text):
+    elif re.match(_PATTERNS[parameter.type], text):
         return rdf.Literal(text, datatype=rdf.NamedNode(_XSD + parameter.type))
     raise UsageError(
         f"the parameter {parameter.name!r} is of type {parameter.type} "
@@ -91,9 +102,9 @@ def plain_term(value: str) -> Term:
     if iri is not None:
         return _node(iri, value)
     for type in ("integer", "decimal", "boolean"):
-        if _PATTERNS[type].match(value):
+        if re.match(_PATTERNS[type], value):
             return rdf.Literal(value, datatype=rdf.NamedNode(_XSD + type))
-    match = _LITERAL.match(value)
+    match = re.match(_LITERAL, value)
     if match is None:
         return rdf.Literal(value)
     text = re.sub(r"\\(.)", lambda escape: {"n": "\n", "t": "\t", "r": "\r"}.get(escape[1], escape[1]), match[1])
@@ -116,7 +127,7 @@ def _check_text(value: str) -> None:
 
 
 def _date(text: str) -> rdf.Literal | None:
-    match = _DATE.match(text)
+    match = re.match(_DATE, text)
     if match is None:
         return None
     import datetime
@@ -141,7 +152,7 @@ def _iri(parameter: Parameter, value: str, finder: Finder) -> rdf.NamedNode:
         iri = _node(value[1:-1], value).value
     elif (expanded := expand(value)) is not None:
         iri = _node(expanded, value).value
-    elif _ABSOLUTE_IRI.match(value) and (not parameter.kinds or value.startswith(("http://", "https://", "urn:"))):
+    elif re.match(_ABSOLUTE_IRI, value) and (not parameter.kinds or value.startswith(("http://", "https://", "urn:"))):
         prefix = value.partition(":")[0]
         if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:/|urn:", value) and (hint := did_you_mean(prefix, PREFIXES)):
             raise UsageError(f"the parameter {parameter.name!r}: unknown prefix {prefix + ':'!r}{hint}")
@@ -159,77 +170,3 @@ def _iri(parameter: Parameter, value: str, finder: Finder) -> rdf.NamedNode:
             hint = finder.suggestions(local, parameter.kinds)
             raise UsageError(f"the parameter {parameter.name!r}: there is no {curie(iri)} in the data{hint}")
     return rdf.NamedNode(iri)
-
-
-@dataclass
-class _Group:
-    """A pair of braces while the query is read: where it begins, its own variables, and the WHERE group that a
-    sub-select's head hands its variables to."""
-
-    start: int
-    is_pattern: bool
-    is_select: bool = False
-    mentions: set[str] = field(default_factory=set)
-    where: _Group | None = None
-
-
-def bind(text: str, values: Mapping[str, Term], name: str) -> str:
-    """The query with its parameters bound: ``VALUES (?x) { (term) }`` in the outermost group and in every group that
-    mentions the variable, so that sub-selects, UNION branches and their filters see it too. No line is added.
-
-    Raises InputError for a CONSTRUCT WHERE without a template, which has no room for a binding.
-    """
-    if not values:
-        return text
-    groups, outermost = _groups(text, name)
-    if outermost is None:
-        return f"{text.rstrip()} WHERE {{ {_bindings(values, values)} }}"
-    outermost.mentions |= values.keys()
-    pieces, last = [], 0
-    for group in groups:
-        wanted = [variable for variable in values if variable in group.mentions]
-        if group.is_pattern and not group.is_select and wanted:
-            pieces += [text[last : group.start], " ", _bindings(values, wanted)]
-            last = group.start
-    return "".join(pieces) + text[last:]
-
-
-def _bindings(values: Mapping[str, Term], names: Iterable[str]) -> str:
-    return " ".join(f"VALUES (?{name}) {{ ({values[name]}) }}" for name in names) + " "
-
-
-def _groups(text: str, name: str) -> tuple[list[_Group], _Group | None]:
-    """Every pair of braces in order, and the query's outermost WHERE group."""
-    groups: list[_Group] = []
-    root = _Group(0, is_pattern=False, is_select=True)
-    open_groups = [root]
-    before: sparql.Token | None = None
-    data_block = False
-    for token in sparql.tokens(text):
-        group = open_groups[-1]
-        if token.kind == "variable":
-            # In a SELECT's head and tail the variable belongs to its WHERE group.
-            target = group.where if group.is_select and group.where else group
-            target.mentions.add(token.text[1:])
-        elif token.word == "VALUES":
-            data_block = True
-        elif token.word == "SELECT" and before is not None and before.text == "{" and group.is_pattern:
-            group.is_select = True
-        elif token.text == "{":
-            template = before is not None and before.word == "CONSTRUCT"
-            new = _Group(token.start + 1, is_pattern=not template and not data_block)
-            data_block = False
-            groups.append(new)
-            if new.is_pattern and group.is_select and group.where is None:
-                group.where = new
-                new.mentions |= group.mentions
-            open_groups.append(new)
-        elif token.text == "}" and len(open_groups) > 1:
-            open_groups.pop()
-        if token.word == "WHERE" and before is not None and before.word == "CONSTRUCT":
-            raise InputError(
-                "a CONSTRUCT WHERE has no room for parameters; write CONSTRUCT { … } WHERE { … }",
-                sparql.position(text, before.start, name),
-            )
-        before = token
-    return groups, root.where

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kb import sources
+from kb.errors import UsageError
 from kb.project import Project
 from kb.queries.bundled import Query
 
@@ -16,6 +17,7 @@ class Where(NamedTuple):
 
     ``timeout`` is in seconds, and is for the endpoint; a local answer is stopped with its process (``kb.queries.deadline``).
     ``narrow`` takes away what is not to be seen (``kb.views``), from the data in memory or a copy of the store's.
+    ``opened`` is handed what answers: a process that is about to end keeps it, since to free it takes longer than to write.
     """
 
     project: Project
@@ -25,6 +27,7 @@ class Where(NamedTuple):
     base_iri: str | None = None
     timeout: float | None = None
     narrow: Callable[[sources.MemorySource], sources.MemorySource] | None = None
+    opened: Callable[[sources.Source], None] | None = None
 
     @property
     def is_bundled(self) -> bool:
@@ -37,9 +40,18 @@ class Where(NamedTuple):
         return self.store is not None or self.endpoint is not None
 
     def source(self, named_graphs: bool = False) -> sources.Source:
-        """What answers, narrowed if that is asked for; see ``_opened``."""
+        """What answers, narrowed if that is asked for; see ``_opened``.
+
+        Raises UsageError for named graphs of a store that is to be narrowed.
+        """
+        if self.narrow is not None and self.is_store and named_graphs:
+            raise UsageError("a view copies a store as one graph, so it cannot be asked with GRAPH or FROM")
         source = self._opened(named_graphs)
-        return source if self.narrow is None else self.narrow(sources.in_memory(source))
+        if self.narrow is not None:
+            source = self.narrow(sources.in_memory(source))
+        if self.opened is not None:
+            self.opened(source)
+        return source
 
     def _opened(self, named_graphs: bool) -> sources.Source:
         """Open it; each bundled file is a named graph only with ``named_graphs``.

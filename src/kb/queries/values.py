@@ -13,9 +13,9 @@ from kb.files import read_text
 from kb.messages import LANGUAGES, did_you_mean
 from kb.namespaces import ID, curie, kind_of
 from kb.project import Project
+from kb.queries.binding import bind
 from kb.queries.bundled import Query
 from kb.queries.header import Parameter, parse_header
-from kb.queries.parameters import bind
 from kb.results.labels import labels
 from kb.sources import Source
 

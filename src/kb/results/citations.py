@@ -42,7 +42,7 @@ def cited(source: Source, answer: Rows, lang: str = "en", labels: bool = True) -
         if any(_is_claim(row[index]) for row in answer.rows)
     ]
     if answer.rows and not columns:
-        raise UsageError("no column of this answer has claims, so there is nothing to cite; select ?claim too")
+        raise UsageError("no column of this answer has claims, so there is nothing to cite")
     claims = dict.fromkeys(row[index].value for index in columns for row in answer.rows if _is_claim(row[index]))
     places, works = _places(source, claims), _works(source, claims, lang, labels)
     several = len(columns) > 1

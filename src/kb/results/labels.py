@@ -1,4 +1,4 @@
-"""Names for things: labels in the reader's language, and things found again by their labels."""
+"""Things found again by what they are called."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from typing import NamedTuple
 
 from kb import rdf
 from kb.errors import UsageError
-from kb.messages import LANGUAGES, hint_at, near_names
+from kb.messages import hint_at, near_names
 from kb.namespaces import ID, ONTOLOGY, curie, expand, kind_of
+from kb.results.naming import NAMING, labels  # noqa: F401 - most who find things also name them
 from kb.sources import Source
-
-# In order of preference; the gloss names a proposition.
-NAMING = ("skos:prefLabel", "rdfs:label", "dcterms:title", "mm:gloss")
-_BATCH = 1_000
 
 
 class Name(NamedTuple):
@@ -33,35 +30,12 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
-def labels(source: Source, iris: Iterable[str], lang: str) -> dict[str, str]:
-    """The label of each IRI that has one: in ``lang``, else in the other language, else in any."""
-    wanted, naming = list(dict.fromkeys(iris)), ", ".join(NAMING)
-    best: dict[str, tuple[tuple[int, int, str], str]] = {}
-    for start in range(0, len(wanted), _BATCH):
-        nodes = " ".join(str(rdf.NamedNode(iri)) for iri in wanted[start : start + _BATCH])
-        text = f"SELECT ?s ?p ?l WHERE {{ VALUES ?s {{ {nodes} }} ?s ?p ?l FILTER(?p IN ({naming})) }}"
-        for row in source.query(text):
-            label = row["l"]
-            if isinstance(label, rdf.Literal):
-                iri, property = row["s"].value, curie(row["p"].value)
-                rank = (NAMING.index(property), _language_rank(label.language, lang), label.value)
-                if iri not in best or rank < best[iri][0]:
-                    best[iri] = (rank, label.value)
-    return {iri: label for iri, (_, label) in best.items()}
-
-
-def _language_rank(language: str | None, lang: str) -> int:
-    if language is None:
-        return 1
-    primary = language.partition("-")[0].lower()
-    return 0 if primary == lang else 2 if primary in LANGUAGES else 3
-
-
 class Finder:
-    """Finds things by name in a source; asks the source once, and only when it must."""
+    """Finds things by name in a source; asks the source once, and only when it must. Messages name things in ``lang``."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, lang: str = "en") -> None:
         self._source = source
+        self._lang = lang
         self._names: dict[tuple[str, ...], list[Name]] = {}
 
     def exists(self, iri: str) -> bool:
@@ -123,25 +97,29 @@ class Finder:
         if len(found) == 1:
             return next(iter(found))
         if found:
-            listed = "".join(f"\n  {curie(iri)}  {name}" for iri, name in sorted(found.items()))
+            called = labels(self._source, found, self._lang)
+            listed = "".join(f"\n  {curie(iri)}  {called.get(iri, name)}" for iri, name in sorted(found.items()))
             raise UsageError(f"{what}: {text!r} may be any of these; give one of the identifiers{listed}")
         of_kinds = " or ".join(kinds) if kinds else "thing"
         raise UsageError(f"{what}: no {of_kinds} is called {text!r}{self.suggestions(text, kinds)}")
 
     def suggestions(self, text: str, kinds: Iterable[str] = ()) -> str:
-        """``; did you mean …?`` with the labels and local names of these kinds nearest to a text, or nothing."""
+        """``; did you mean …?`` with the labels and local names of these kinds nearest to a text, else with some that contain
+        it, or nothing."""
         kinds = tuple(kinds)
         known: dict[str, str] = {}
         shown: dict[str, str] = {}
-        # The first label met is the one shown: the preferred one, in the first language.
-        for name in sorted(self.names(kinds), key=lambda name: (name.property != "skos:prefLabel", name.language)):
+        # The first label met is the one shown: the preferred one, in the reader's language.
+        for name in sorted(self.names(kinds), key=lambda n: (n.property != "skos:prefLabel", n.language != self._lang, n.language)):
             for spelling in (fold(name.text), name.iri.rpartition("/")[2]):
                 known.setdefault(spelling, name.iri)
                 shown.setdefault(name.iri, f"{curie(name.iri)} ({name.text})")
         for kind in kinds:
             for iri in self._identifiers(kind):
                 known.setdefault(iri.rpartition("/")[2], iri)
-        found = dict.fromkeys(known[spelling] for spelling in near_names(fold(text), known))
+        wanted = fold(text)
+        near = near_names(wanted, known) or [spelling for spelling in sorted(known) if len(wanted) > 2 and wanted in spelling]
+        found = list(dict.fromkeys(known[spelling] for spelling in near))[:3]
         return hint_at([shown.get(iri, curie(iri)) for iri in found])
 
     def _identifiers(self, kind: str) -> list[str]:

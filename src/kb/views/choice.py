@@ -8,8 +8,9 @@ from typing import NamedTuple
 from kb.errors import UsageError
 from kb.messages import did_you_mean
 from kb.project import Project
+from kb.queries.binding import bind
 from kb.queries.bundled import Query, read
-from kb.queries.parameters import bind, terms
+from kb.queries.parameters import terms
 from kb.results.labels import Finder
 from kb.sources import Source
 
@@ -69,4 +70,5 @@ def _claims(source: Source, choice: Choice, lang: str) -> set[str]:
         given = {view.parameters[0].name: choice.value}
         values = terms(view.parameters, given, Finder(source), lang=lang, query=f"the view {view.name!r}", example=view.example)
         text = bind(text, values, str(view.path))
-    return {row["claim"].value for row in source.query(text)}
+    claims = {row["claim"].value for row in source.query("SELECT ?claim WHERE { ?claim a mm:Claim }")}
+    return claims & {row["claim"].value for row in source.query(text)}

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from kb import rdf
 from kb.files import read_text
+from kb.messages import printable
 from kb.namespaces import PREFIXES, curie, iri_of
 from kb.project import Project
 from kb.results.answers import Rows
@@ -91,9 +92,9 @@ def _one(said: list[rdf.Triple], names: tuple[str, ...]) -> rdf.NamedNode | rdf.
     return next(triple.object for triple in said if triple.predicate.value in names)
 
 
-def rows(found: Projection) -> Rows:
-    """The statements as a table: a denied one says so, and the claims are identifiers."""
-    no = rdf.Literal("denied")
+def rows(found: Projection, denied: str = "denied") -> Rows:
+    """The statements as a table: a denied one says so in this word, and the claims are identifiers."""
+    no = rdf.Literal(denied)
     listed = [
         (*s.triple, no if s.denied else None, rdf.Literal(", ".join(curie(claim) for claim in s.claims)))
         for s in found.statements
@@ -107,8 +108,9 @@ def written(found: Projection, name: str, format: str) -> str:
     if format == "ttl":
         return format_quads(triples)
     if format == "nt":
-        return (rdf.serialize(triples, format=rdf.RdfFormat.N_TRIPLES) or b"").decode()
+        return printable((rdf.serialize(triples, format=rdf.RdfFormat.N_TRIPLES) or b"").decode())
     graph = rdf.NamedNode(f"{DERIVED}view/{quote(name, safe='')}")
     kind = rdf.RdfFormat.TRIG if format == "trig" else rdf.RdfFormat.N_QUADS
     quads = [rdf.Quad(*triple, graph) for triple in triples]
-    return (rdf.serialize(quads, format=kind, prefixes=PREFIXES if format == "trig" else None) or b"").decode()
+    # Escapes of these formats too, so that the text is exact as well as harmless on a terminal.
+    return printable((rdf.serialize(quads, format=kind, prefixes=PREFIXES if format == "trig" else None) or b"").decode())
