@@ -12,6 +12,7 @@ from kb import rdf
 from kb.cli.validate import command
 from kb.errors import InputError, UsageError
 from kb.validation.engine import CHOICES, Result, load, run
+from kb.validation.lookups import Index
 from kb.validation.shapes import Shapes
 
 EX, SH = "http://example.org/", "http://www.w3.org/ns/shacl#"
@@ -101,7 +102,7 @@ def test_blank_nodes_of_the_data_come_back_as_themselves(engine: str) -> None:
         ("MinCount", x, None), ("NodeKind", x, y), ("NodeKind", x, z), ("MinCount", local("c"), None),
         ("NodeKind", local("c"), other), ("NodeKind", y, y), ("NodeKind", unseen, unseen),
     }  # fmt: skip
-    aimed = shapes.aimed_at(shapes.targets(data))
+    aimed = shapes.aimed_at(shapes.targets(Index(data)))
     for stated in (shapes.quads, aimed):  # found by the engine, and named by us
         assert {(component(r), r.focus, r.value) for r in run(data, stated, engine)} == expected
 

@@ -15,6 +15,7 @@ from kb import rdf, turtle
 from kb.namespaces import EXTERNAL, ONTOLOGY, SHAPES, curie, expand, kind_of
 from kb.project import Project, find_project
 from kb.validation import Validator, own_rules
+from kb.validation.lookups import Index
 from kb.validation.own_rules import OWN_RULES
 from kb.validation.shapes import SH, Shapes, read_shapes
 
@@ -125,6 +126,6 @@ def test_queries_say_where_they_look(shapes: Shapes) -> None:
 
 def test_every_target_is_met_by_an_example(shapes: Shapes) -> None:
     paths = [*VALID, *INVALID, *WORLD.glob("*.ttl"), *PROJECT.ontology_files()]
-    met = shapes.targets(quad for path in paths for quad in turtle.parse_file(path))
+    met = shapes.targets(Index(quad for path in paths for quad in turtle.parse_file(path)))
     aimed = {q.subject for q in shapes.quads if q.predicate.value.removeprefix(SH).startswith("target")}
     assert not [str(shape) for shape in aimed if shape not in met]

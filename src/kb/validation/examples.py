@@ -17,6 +17,7 @@ from kb.files import read_text
 from kb.namespaces import PREFIXES, curie
 from kb.turtle.source import Lines, Statement, statements
 from kb.validation.inputs import Input
+from kb.validation.lookups import Index
 from kb.validation.paths import Path
 from kb.validation.shapes import Shapes
 from kb.validation.targets import Shape
@@ -153,7 +154,7 @@ class _File:
 
     def focus(self, shapes: Shapes, homes: Iterable[Shape], ontology: list[rdf.Quad]) -> list[rdf.NamedNode]:
         """The things of the file that the shapes look at, in order."""
-        targets = shapes.targets([*self._input.quads, *ontology])
+        targets = shapes.targets(Index([*self._input.quads, *ontology]))
         aimed = {node for home in homes for node in targets.get(home, ())}
         subjects = dict.fromkeys(quad.subject for quad in self._input.quads)
         return [node for node in subjects if node in aimed and isinstance(node, rdf.NamedNode)]

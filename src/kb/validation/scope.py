@@ -31,9 +31,9 @@ class Scope:
     causes: Mapping[Node, rdf.Quad] = field(default_factory=dict)
 
 
-def of_everything(shapes: Shapes, quads: list[rdf.Quad], run: Run) -> Scope:
-    """All targets of the shapes in some data: the engine finds them by itself."""
-    focus: set[Node] = set().union(*shapes.targets(quads).values())
+def of_everything(shapes: Shapes, quads: list[rdf.Quad], data: Lookups, run: Run) -> Scope:
+    """All targets of the shapes in some data, which ``data`` looks up: the engine finds them by itself."""
+    focus: set[Node] = set().union(*shapes.targets(data).values())
     return Scope(focus, run(quads, shapes.quads) if focus else [])
 
 
@@ -42,7 +42,7 @@ def of_files_alone(shapes: Shapes, files: list[rdf.Quad], around: list[rdf.Quad]
     quads = [*files, *around]
     own, others = Index(files), Index(around)
     aims = {}
-    for shape, nodes in shapes.targets(quads).items():
+    for shape, nodes in shapes.targets(Joined(own, others)).items():
         aims[shape] = {n for n in nodes if describes(own, n) or not describes(others, n) and (knows(own, n) or not knows(others, n))}
         for predicate in shapes.values(shape, "targetObjectsOf"):
             aims[shape] |= {quad.object for quad in own.having(predicate)}
@@ -74,10 +74,10 @@ def of_a_change(shapes: Shapes, reach: Reach, files: list[rdf.Quad], before: Loo
 
 def of_a_change_anywhere(shapes: Shapes, files: list[rdf.Quad], before: list[rdf.Quad], run: Run) -> Scope:
     """The same where the shapes do not say where they look, or the files change the classes: all is judged, twice if need be."""
-    scope = of_everything(shapes, [*files, *before], run)
     known = Index(before)
+    scope = of_everything(shapes, [*files, *before], Joined(Index(files), known), run)
     if any(knows(known, result.focus) for result in scope.results):
-        targets = shapes.targets(before)
+        targets = shapes.targets(known)
         old = {shape: {node for node in nodes if knows(known, node)} for shape, nodes in targets.items()}
         scope.results = _without(scope.results, _judged(shapes, old, before, run).results)
     own = {quad.subject for quad in files}

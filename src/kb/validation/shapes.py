@@ -13,6 +13,7 @@ from kb.errors import UsageError
 from kb.namespaces import PREFIXES
 from kb.validation import wellformed
 from kb.validation.inputs import Opened, opened, parsed
+from kb.validation.lookups import Lookups
 from kb.validation.paths import UNARY, Path
 from kb.validation.shapes_graph import SH, ShapesGraph
 from kb.validation.vocabulary import CONSTRAINTS, TARGETS
@@ -91,28 +92,25 @@ class Shapes(ShapesGraph):
             if any(name.startswith(SH) and name.removeprefix(SH) in CONSTRAINTS for name in self.properties(shape))
         }
 
-    def targets(self, data: Iterable[rdf.Quad]) -> dict[rdf.NamedNode | rdf.BlankNode, set]:
+    def targets(self, data: Lookups) -> dict[rdf.NamedNode | rdf.BlankNode, set]:
         """The focus nodes of each shape that has targets."""
         members: dict[str, set] = defaultdict(set)
-        subjects_of: dict[str, set] = defaultdict(set)
-        objects_of: dict[str, set] = defaultdict(set)
-        below: dict[str, set[str]] = defaultdict(set)
-        for quad in data:
-            predicate = quad.predicate.value
-            subjects_of[predicate].add(quad.subject)
-            objects_of[predicate].add(quad.object)
+        for quad in data.having(rdf.RDF_TYPE):
             if isinstance(quad.object, rdf.NamedNode):
-                if quad.predicate == rdf.RDF_TYPE:
-                    members[quad.object.value].add(quad.subject)
-                elif predicate == f"{_RDFS}subClassOf" and isinstance(quad.subject, rdf.NamedNode):
-                    below[quad.object.value].add(quad.subject.value)
+                members[quad.object.value].add(quad.subject)
+        below: dict[str, set[str]] = defaultdict(set)
+        for quad in data.having(rdf.NamedNode(f"{_RDFS}subClassOf")):
+            if isinstance(quad.subject, rdf.NamedNode) and isinstance(quad.object, rdf.NamedNode):
+                below[quad.object.value].add(quad.subject.value)
         found: dict[rdf.NamedNode | rdf.BlankNode, set] = {}
-        for shape in self.nodes():
+        for shape in self.with_targets():
             classes = {target.value for target in self.target_classes(shape)}
             focus = set(self.values(shape, "targetNode"))
             focus.update(*(members[name] for name in _closure(classes, below)))
-            focus.update(*(subjects_of[target.value] for target in self.values(shape, "targetSubjectsOf")))
-            focus.update(*(objects_of[target.value] for target in self.values(shape, "targetObjectsOf")))
+            for target in self.values(shape, "targetSubjectsOf"):
+                focus.update(quad.subject for quad in data.having(target))
+            for target in self.values(shape, "targetObjectsOf"):
+                focus.update(quad.object for quad in data.having(target))
             if focus:
                 found[shape] = focus
         return found

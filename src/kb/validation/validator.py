@@ -149,8 +149,9 @@ class Validator:
     def _on_everything(self) -> Report:
         files = [*self._ontology, *self._data]
         quads = _quads(files)
-        scope = scopes.of_everything(self._shapes, quads, self._run)
-        return self._report(files, (), scope, Index(quads))
+        everything = Index(quads)
+        scope = scopes.of_everything(self._shapes, quads, everything, self._run)
+        return self._report(files, (), scope, everything)
 
     def _scope(self, files: list[rdf.Quad], others: list[rdf.Quad], before: Lookups) -> Scope:
         if self._alone:
