@@ -22,6 +22,8 @@ _AS_PRINTED = frozenset({rdf.NamedNode(iri_of("dcterms:title")), _ALTERNATIVE})
 _NAMED_KINDS = (*ENTITY_KINDS, *(kind for kind in CONCEPT_KINDS if kind != "scheme"))
 # Names may repeat a word (Bora Bora); they have capital letters.
 _TWICE = re.compile(r"(?<!\w)([^\W\d_]{2,}) \1(?!\w)")
+# 6 billion is 6000 millones.
+_SCALES = re.compile(r"\b(?:thousands?|mil|mill[ió]|bill[ió]|trill[ió])", re.IGNORECASE)
 _STEM = 4
 _SMALL_WORDS = frozenset("a and at by for from in of on the to with".split())  # noqa: SIM905 - a list to read
 
@@ -43,15 +45,22 @@ def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
         if quad.predicate == _PREFERRED and text.language == "en" and kind_of(quad.subject.value) in _NAMED_KINDS:
             labelled.setdefault(quad.subject, quad)
     for (node, predicate), quad in pairs.items():
-        digits = defaultdict(set)
+        texts = defaultdict(set)
         for other in lookups.out(node):
             if other.predicate == predicate and isinstance(other.object, rdf.Literal):
-                digits[other.object.language].add("".join(sorted(c for c in other.object.value if c in "123456789")))
-        if len(digits["en"]) == len(digits["es"]) == 1 and digits["en"] != digits["es"]:
+                texts[other.object.language].add(other.object.value)
+        if len(texts["en"]) == len(texts["es"]) == 1 and not _same_numbers(*texts["en"], *texts["es"]):
             yield Fault(own_rules.SAME_NUMBERS, "Warning", quad)
     for node, quad in labelled.items():
         if not _shares_a_word(node, lookups):
             yield Fault(own_rules.OTHER_NAME, "Warning", quad)
+
+
+def _same_numbers(english: str, spanish: str) -> bool:
+    """Whether two texts have the same digits in any order; zeros count where no word such as million stands for some."""
+    digits = "123456789" if _SCALES.search(english) or _SCALES.search(spanish) else "0123456789"
+    one, other = (sorted(c for c in text if c in digits) for text in (english, spanish))
+    return one == other
 
 
 def _shares_a_word(node: rdf.NamedNode, lookups: Lookups) -> bool:

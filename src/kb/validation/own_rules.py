@@ -169,8 +169,8 @@ SAME_NUMBERS = _rule(
     ("Numbers in both languages", "Números en ambas lenguas"),
     ("The English and the Spanish text should have the same numbers.",
      "El texto inglés y el español deberían tener los mismos números."),
-    ("A translation keeps the numbers. Compare the two; leave them where one language writes a number in words. Zeros are not compared: 6 billion is 6000 millones.",
-     "Una traducción conserva los números. Compare los dos textos; déjelos si una lengua escribe un número con palabras. Los ceros no se comparan: 6 billion son 6000 millones."),
+    ("A translation keeps the numbers. Compare the two; leave them where one language writes a number in words. Zeros are not compared beside a word such as million: 6 billion is 6000 millones.",
+     "Una traducción conserva los números. Compare los dos textos; déjelos si una lengua escribe un número con palabras. Los ceros no se comparan junto a una palabra como millones: 6 billion son 6000 millones."),
 )  # fmt: skip
 WORD_TWICE = _rule(
     "NoWordTwice",
