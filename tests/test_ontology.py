@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from kb import __version__, rdf, turtle
-from kb.namespaces import EXTERNAL, ID, ONTOLOGY
+from kb.namespaces import EXTERNAL, ID, ONTOLOGY, SHAPES
 from kb.project import find_project
+from kb.validation.shapes import Shapes
 
 PROJECT = find_project()
 SKOS = EXTERNAL["skos"]
@@ -49,6 +50,13 @@ def test_header_says_version_licence_and_namespace():
     assert header[EXTERNAL["dcterms"] + "license"].value == "https://creativecommons.org/licenses/by/4.0/"
     assert header[EXTERNAL["vann"] + "preferredNamespaceUri"].value == ONTOLOGY
     assert header[EXTERNAL["vann"] + "preferredNamespacePrefix"].value == "mm"
+
+
+def test_the_version_is_one_that_a_curation_may_name():
+    shapes = Shapes(quad for path in PROJECT.shape_files() for quad in turtle.parse_file(path))
+    [versions] = shapes.values(rdf.NamedNode(f"{SHAPES}CurationVersionShape"), "in")
+    header = {t.predicate.value: t.object for t in triples([PROJECT.ontology / "kb.ttl"]) if t.subject.value == ONTOLOGY}
+    assert header[OWL + "versionInfo"] in shapes.items(versions), "add the version to mms:CurationVersionShape"
 
 
 def test_header_imports_every_module_but_the_alignments():
