@@ -75,28 +75,28 @@ class Registers:
         self._entered = dict.fromkeys(self._sorts, 0)
         self._laws = {sort: self._law(sort) for sort in self._sorts}
 
-    def _law(self, sort: Sort) -> tuple[str, float, float, int, float]:
+    def _law(self, sort: Sort) -> tuple[float, float, int, float]:
         usage = self._model.usage[sort]
         growth = self._model.growth["concepts" if sort[0] == "concept" else "entities"]
         most = len(STATE_CODES) if sort[1] == "mm:State" else sys.maxsize
-        return self._name(sort), usage.count / self._model.claims**growth, growth, most, 1 - usage.exponent
+        return usage.count / self._model.claims**growth, growth, most, 1 - usage.exponent
 
     def draw(self, sort: Sort, chance: random.Random, another: bool = False) -> str:
         """One of a group: a new one where it is time for one, or where ``another`` is asked for; else the first the most
         often, by the inverse of Zipf's cumulated frequencies, as a continuous law."""
-        name, count, growth, most, power = self._laws[sort]
+        count, growth, most, power = self._laws[sort]
         size = self._entered[sort]
         wanted = another or size < count * self.claims**growth
         if not size or (wanted and size < most and not self.closed):
             self._entered[sort] = size + 1
-            return f"{name}{size + 1}"
+            return self._node(sort, size + 1)
         if another:
             rank = chance.randint(1, size)
         elif abs(power) < 0.01:
             rank = (size + 1) ** chance.random()
         else:
             rank = (1 + chance.random() * ((size + 1) ** power - 1)) ** (1 / power)
-        return f"{name}{int(rank)}"
+        return self._node(sort, int(rank))
 
     def label(self, sort: Sort, number: int, lang: str) -> str:
         """The label of the thing of this number, from 1, in its group; another for each thing."""
@@ -114,16 +114,17 @@ class Registers:
             for number in range(1, size + 1):
                 yield sort[0], self._thing(sort, number)
 
-    def _name(self, sort: Sort) -> str:
+    def _node(self, sort: Sort, number: int) -> str:
+        """The identifier of the thing of this number in its group, with a word of its label; the number comes last."""
         kind = sort[1].removeprefix("mm:").lower().replace("+", "-")
-        return f"{sort[0]}:g{self._seed}-{kind}-"
+        return f"{sort[0]}:g{self._seed}-{kind}-{word(self._place(sort, number))}-{number}"
 
     def _place(self, sort: Sort, number: int) -> int:
         """A number of its own for each thing of all groups."""
         return number * len(self._sorts) + self._sorts.index(sort)
 
     def _thing(self, sort: Sort, number: int) -> list[Triple]:
-        node = f"{self._name(sort)}{number}"
+        node = self._node(sort, number)
         usage = self._model.usage[sort]
         chance = random.Random(f"{self._seed}/{node}")
         if sort[0] == "concept":
@@ -142,7 +143,7 @@ class Registers:
             found.append((node, "skos:definition", literal(f"Lo que aquí se llama {name}.", "es")))
             found += [(node, "skos:inScheme", f"scheme:{scheme}") for scheme in sort[1].split("+")]
             if number > 1 and chance.random() < self._model.broader:
-                found.append((node, "skos:broader", f"{self._name(sort)}{chance.randrange(1, number)}"))
+                found.append((node, "skos:broader", self._node(sort, chance.randrange(1, number))))
         elif sort[1] == "mm:State":
             code = STATE_CODES[number - 1]
             found.append((node, "dcterms:identifier", literal(f"ISO 3166-1:{code}", "xsd:string")))

@@ -422,7 +422,9 @@ class Document:
                 add(name, (slot, literal(date, EDTF)))
             else:
                 add(name, (slot, literal(str(chance.randint(1, 199)), STRING)))
-        gloss = " ".join([*named, words(chance, chance.randint(2, 5)), word(self._own_words + number), *numbers])
+        said = " ".join([*named, words(chance, chance.randint(2, 5)), word(self._own_words + number), *numbers]).split()
+        # No word stands twice in a row.
+        gloss = " ".join(one for one, before in zip(said, ["", *said], strict=False) if one.casefold() != before.casefold())
         add(name, ("mm:gloss", literal(f"That {gloss}.", "en")), ("mm:gloss", literal(f"Que {gloss}.", "es")))
         return name
 

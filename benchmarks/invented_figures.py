@@ -37,7 +37,7 @@ _PERIODS = {"unit:DAY": "per day", "unit:WK": "per week", "unit:MO": "per month"
 
 @dataclass
 class Printed:
-    """The name of a figure, and the numbers printed in it."""
+    """The name of a figure, the numbers printed in it, and its year where it has one: what a gloss has to say."""
 
     name: str
     numbers: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ def make_figure(form: Figure, name: str, registers: Registers, chance: random.Ra
     period = next((_PERIODS[group] for slot, (_, group) in form.slots if slot == "mm:perUnit"), "")
     found.append(("mm:printed", literal(_print(form, numbers, unit, vague, period), "xsd:string")))
     out += [(name, predicate, value) for predicate, value in found]
-    return Printed(name, list(numbers.values()))
+    return Printed(name, [*numbers.values(), *([str(year)] if form.as_of else [])])
 
 
 def _numbers(form: Figure, percent: bool, chance: random.Random) -> dict[str, str]:
