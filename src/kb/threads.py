@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class TooLate(Exception):
@@ -36,3 +37,31 @@ def run_within(work: Callable[[], T], timeout: float | None) -> T:
     if not outcome:
         raise TooLate
     return outcome[0]
+
+
+def beside(work: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
+    """The results of both: ``work`` is done in a thread while ``other`` is done here. Raises the error of either, ``work``'s
+    where both fail.
+
+    It gains something where ``work`` is an engine's, which lets Python go on meanwhile.
+    """
+    import threading
+
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            outcome.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            failure.append(error)
+
+    thread = threading.Thread(target=target)
+    thread.start()
+    try:
+        result = other()
+    finally:
+        thread.join()
+        if failure:
+            raise failure[0]
+    return outcome[0], result

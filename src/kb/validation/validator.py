@@ -10,6 +10,7 @@ from kb import rdf
 from kb.errors import UsageError
 from kb.namespaces import PREFIXES
 from kb.project import Project
+from kb.threads import beside
 from kb.validation import scope as scopes
 from kb.validation import terms, vocabularies
 from kb.validation.engine import load, run
@@ -150,8 +151,12 @@ class Validator:
         files = [*self._ontology, *self._data]
         quads = _quads(files)
         everything = Index(quads)
-        scope = scopes.of_everything(self._shapes, quads, everything, self._run)
-        return self._report(files, (), scope, everything)
+        make = Findings(self._shapes, files, everything)
+        run = self._run
+        scope, first = beside(
+            lambda: scopes.of_everything(self._shapes, quads, everything, run), lambda: self._first(make, files, everything)
+        )
+        return self._finished(make, files, (), scope, first)
 
     def _scope(self, files: list[rdf.Quad], others: list[rdf.Quad], before: Lookups) -> Scope:
         if self._alone:
@@ -171,11 +176,20 @@ class Validator:
         return partial(run, engine=self._engine, own=self._only_own_shapes)
 
     def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
-        self._progress("writing the report")
         make = Findings(self._shapes, files, lookups)
-        findings: list[Finding] = [*make.of_files()]
+        return self._finished(make, files, names, scope, self._first(make, files, lookups))
+
+    def _first(self, make: Findings, files: list[Input], lookups: Lookups) -> list[Finding]:
+        """What is told before any shape has its say."""
+        terms_of = make.of_terms(self._terms(files, lookups)) if self._own_rules else ()
+        return [*make.of_files(), *terms_of]
+
+    def _finished(
+        self, make: Findings, files: list[Input], names: tuple[str, ...], scope: Scope, first: list[Finding]
+    ) -> Report:
+        self._progress("writing the report")
+        findings = [*first]
         if self._own_rules:
-            findings += make.of_terms(self._terms(files, lookups))
             findings += make.of_nodes_without_rule(scope.focus)
         findings += make.of_results(scope.results, scope.causes)
         if self._own_rules:
