@@ -27,3 +27,9 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     return tmp_path / "mine.ttl"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of the sandbox come first: its children are forked from a process as a command's, small and of one thread,
+    and the engines leave threads and much memory behind in the tests' own."""
+    items.sort(key=lambda item: item.path.name != "test_sandbox.py")
