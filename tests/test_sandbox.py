@@ -8,9 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,28 +24,6 @@ LIMITS = sandbox.Limits(30, 1 << 30)
 
 def behind_the_door(work: Callable[[], Any], limits: sandbox.Limits = LIMITS) -> Any:
     return sandbox.run(lambda: work, limits)
-
-
-@pytest.fixture
-def canary() -> Iterator[tuple[str, list[bytes]]]:
-    """A server's address, and what it has heard."""
-    heard: list[bytes] = []
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            with connection:
-                heard.append(connection.recv(65536))
-                connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/", heard
-    listening.close()
 
 
 # What comes back

@@ -10,10 +10,11 @@ import re
 from pathlib import Path
 
 import pytest
+from validating import around
 
 from kb import rdf, turtle
 from kb.namespaces import EXTERNAL, ONTOLOGY, SHAPES, curie, expand, kind_of
-from kb.project import Project, find_project
+from kb.project import find_project
 from kb.validation import Validator, own_rules
 from kb.validation.lookups import Index
 from kb.validation.own_rules import OWN_RULES
@@ -43,11 +44,9 @@ def named_rules(path: Path) -> set[str]:
 @pytest.fixture(scope="module")
 def validator(tmp_path_factory: pytest.TempPathFactory) -> Validator:
     """The project's rules over the tests' world in the place of the real data."""
-    root = tmp_path_factory.mktemp("world")
-    for folder in ("ontology", "shapes", "queries"):
-        (root / folder).symlink_to(PROJECT.root / folder)
-    (root / "data").symlink_to(WORLD)
-    return Validator(Project(root))
+    world = around(tmp_path_factory.mktemp("world"))
+    world.data.symlink_to(WORLD)
+    return Validator(world)
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,27 +26,6 @@ DATA = PREFIXES + f'ex:a a ex:T ; ex:p "{"a" * 40}!" , 1 , ex:a ; ex:next ex:b .
 XML = '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://example.org/">{}</r:RDF>'
 DOCTYPE = "<!DOCTYPE r [{}]>" + XML.format("<e:A><e:p>&x;</e:p></e:A>")
 MOST = 16 << 20
-
-
-@pytest.fixture
-def canary() -> Iterator[tuple[str, list[bytes]]]:
-    """A server's address, and what it has heard."""
-    heard: list[bytes] = []
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            with connection:
-                heard.append(connection.recv(65536))
-                connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-
-    threading.Thread(target=serve, daemon=True).start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/x", heard
-    listening.close()
 
 
 def kb(folder: Path, *arguments: str, stdin: bytes | None = b"", **options) -> subprocess.CompletedProcess[str]:

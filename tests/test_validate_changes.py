@@ -12,6 +12,7 @@ import random
 from pathlib import Path
 
 import pytest
+from validating import around
 
 from kb import rdf
 from kb.errors import UsageError
@@ -160,11 +161,9 @@ def _real_data() -> tuple[dict[Path, list[rdf.Quad]], list[rdf.Quad]]:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    root = tmp_path_factory.mktemp("world")
-    for folder in ("ontology", "shapes", "queries"):
-        (root / folder).symlink_to(PROJECT.root / folder)
-    (root / "data").symlink_to(WORLD)
-    return Project(root)
+    world = around(tmp_path_factory.mktemp("world"))
+    world.data.symlink_to(WORLD)
+    return world
 
 
 @pytest.fixture(scope="module")
@@ -199,15 +198,14 @@ def test_what_a_file_makes_of_the_knowledge_base_is_told_where_the_file_does_it(
 
 def test_what_was_wrong_before_is_not_blamed_on_a_file(world: Project, tmp_path: Path) -> None:
     """The fault is in the knowledge base already; a file that speaks of the same nodes adds none."""
-    data = tmp_path / "kb" / "data"
-    data.mkdir(parents=True)
+    project = around(tmp_path / "kb")
+    data = project.data
+    data.mkdir()
     for path in WORLD.glob("*.ttl"):
         (data / path.name).symlink_to(path)
-    for folder in ("ontology", "shapes", "queries"):
-        (data.parent / folder).symlink_to(PROJECT.root / folder)
     (data / "more.ttl").write_text(CLAIM_WHERE_NONE_IS)
     mine = tmp_path / "mine.ttl"
-    validator = Validator(Project(data.parent), engine=ENGINE)
+    validator = Validator(project, engine=ENGINE)
     assert not validator.check().conforms
     mine.write_text(PREFIXES_OF_MINE + "passage:ferry-review-001 mm:noClaimReason reason:structural .\n")
     assert validator.check([mine]).conforms

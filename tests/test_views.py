@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 
 import pytest
+from small_project import Done, kb
+from validating import around
 
 from kb import rdf, sources
 from kb.namespaces import curie, iri_of
@@ -17,9 +19,6 @@ from kb.views import choices, narrowed
 from kb.views.choice import accepted
 from kb.views.comparison import compare
 from kb.views.projection import project_view
-from small_project import Done, kb
-
-ROOT = find_project().root
 
 # Two documents on a ferry. The letter: the union says that the port keeps half of the fee (cites a survey), that the ferry is
 # unsafe, perhaps, and that the port plans a second ferry. The reply: the port denies keeping half, says itself that it keeps a
@@ -81,15 +80,13 @@ figure:ten-percent a mm:Figure ; mm:printed "10 %" .
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    root = tmp_path_factory.mktemp("dispute")
-    for folder in ("ontology", "shapes", "queries"):
-        (root / folder).symlink_to(ROOT / folder)
-    (root / "data").mkdir()
+    dispute = around(tmp_path_factory.mktemp("dispute"))
+    dispute.data.mkdir()
     from kb.namespaces import PREFIXES
 
     prefixes = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
-    (root / "data" / "all.ttl").write_text(prefixes + DISPUTE)
-    return Project(root)
+    (dispute.data / "all.ttl").write_text(prefixes + DISPUTE)
+    return dispute
 
 
 def claims_of(project: Project, *views: str) -> set[str]:
@@ -118,15 +115,12 @@ def test_uncontested_leaves_out_both_sides(project: Project) -> None:
 
 
 def test_what_says_the_same_as_something_contested_is_contested(project: Project, tmp_path: Path) -> None:
-    root = tmp_path / "more"
-    root.mkdir()
-    for folder in ("ontology", "shapes", "queries"):
-        (root / folder).symlink_to(ROOT / folder)
-    (root / "data").mkdir()
+    more = around(tmp_path / "more")
+    more.data.mkdir()
     text = (project.data / "all.ttl").read_text().replace("linkkind:qualifies", "linkkind:rebuts")
-    (root / "data" / "all.ttl").write_text(text)
+    (more.data / "all.ttl").write_text(text)
     # Now tenth rebuts half, so both are contested, and tenth-too says the same as tenth.
-    assert claims_of(Project(root), "uncontested") == {"second", "serves", "serves-too"}
+    assert claims_of(more, "uncontested") == {"second", "serves", "serves-too"}
 
 
 def test_several_views_have_in_common_what_all_accept(project: Project) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from kb.project import Project, find_project
 
@@ -37,6 +38,14 @@ mms:ActorLabelShape a sh:PropertyShape ; sh:path skos:prefLabel ; sh:minCount 1 
 """
 )
 GOOD = PREFIXES + "claim:new a mm:Claim ; mm:claimant actor:union ; mm:stance stance:affirms .\n"
+
+
+def around(root: Path) -> Project:
+    """A project in this folder with the real ontology, shapes and queries, for data of a test's own in ``data/``."""
+    root.mkdir(parents=True, exist_ok=True)
+    for folder in ("ontology", "shapes", "queries"):
+        (root / folder).symlink_to(ROOT / folder)
+    return Project(root)
 
 
 def kb(project: Project, *args: object, stdin: bytes = b"", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -149,10 +149,9 @@ def _where(
     paths = (data,) if isinstance(data, (str, Path)) else tuple(data)
     narrow = None
     if view:
-        from kb.views import choices, narrowed
+        from kb.views import narrowing
 
-        chosen = choices(found, (view,) if isinstance(view, str) else tuple(view))
-        narrow = lambda source: narrowed(source, chosen, lang)
+        narrow = narrowing(found, (view,) if isinstance(view, str) else tuple(view), lang)
     return Where(found, tuple(map(str, paths)), None if store is None else Path(store), endpoint, narrow=narrow)
 
 

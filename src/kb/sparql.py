@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from kb.errors import Position
@@ -120,8 +121,7 @@ def declared_prefixes(text: str) -> dict[str, str]:
 
 def declared_base(text: str) -> str | None:
     """The base that the query declares itself; None where it declares none."""
-    words = list(tokens(text))
-    for word, iri in zip(words, words[1:], strict=False):
+    for word, iri in pairwise(tokens(text)):
         if word.word == "BASE" and iri.kind == "iri":
             return iri.text[1:-1]
     return None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import threading
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -20,23 +23,9 @@ def run_within(work: Callable[[], T], timeout: float | None) -> T:
     """
     import threading  # here, because few runs have a time limit and start-up is most of a short command's time
 
-    outcome: list[T] = []
-    failure: list[Exception] = []
-
-    def target() -> None:
-        try:
-            outcome.append(work())
-        except Exception as error:  # noqa: BLE001 - raised again by the thread that waits
-            failure.append(error)
-
-    thread = threading.Thread(target=target, daemon=True)
-    thread.start()
+    thread, result = _started(work, Exception)
     thread.join(None if timeout is None else min(timeout, threading.TIMEOUT_MAX))
-    if failure:
-        raise failure[0]
-    if not outcome:
-        raise TooLate
-    return outcome[0]
+    return result()
 
 
 def beside(work: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
@@ -45,6 +34,20 @@ def beside(work: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
 
     It gains something where ``work`` is an engine's, which lets Python go on meanwhile.
     """
+    thread, result = _started(work, BaseException)
+    try:
+        here = other()
+    except BaseException:
+        thread.join()
+        result()  # raises the work's error, if it has one
+        raise
+    thread.join()
+    return result(), here
+
+
+def _started(work: Callable[[], T], caught: type[BaseException]) -> tuple[threading.Thread, Callable[[], T]]:
+    """A thread that does the work, and what gives its result, or raises its error where that is one of those ``caught``:
+    TooLate as long as there is neither."""
     import threading
 
     outcome: list[T] = []
@@ -53,15 +56,16 @@ def beside(work: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
     def target() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 - raised again below
+        except caught as error:  # raised again by the thread that waits
             failure.append(error)
 
-    thread = threading.Thread(target=target)
-    thread.start()
-    try:
-        result = other()
-    finally:
-        thread.join()
+    def result() -> T:
         if failure:
             raise failure[0]
-    return outcome[0], result
+        if not outcome:
+            raise TooLate
+        return outcome[0]
+
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    return thread, result

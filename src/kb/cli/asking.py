@@ -13,12 +13,11 @@ from kb.errors import EXIT_FINDING, EXIT_STORE, UsageError
 from kb.files import display_name, read_text
 from kb.queries.asking import answer
 from kb.queries.requests import Outcome, Request, Where
-from kb.results import FORMATS, HUMAN
+from kb.results import FORMATS, HUMAN, LABELLED
 from kb.threads import TooLate, run_within
 
 TIMEOUT = 60.0
 """Seconds that an answer may take where nothing else is asked for."""
-_LABELLED = ("json", "jsonl")
 _last: list[Any] = []
 
 
@@ -37,8 +36,8 @@ def ask(
         raise UsageError("--timeout takes a number of seconds, or 0 for never")
     if format is None and output is not None and output.suffix[1:] in FORMATS:
         format = output.suffix[1:]
-    if labels and format not in (None, *HUMAN, *_LABELLED):
-        raise UsageError(f"--labels goes with {', '.join((*HUMAN, *_LABELLED))}; {format} has the terms themselves")
+    if labels and format not in (None, *HUMAN, *LABELLED):
+        raise UsageError(f"--labels goes with {', '.join((*HUMAN, *LABELLED))}; {format} has the terms themselves")
     if ids and (labels is False or format not in (None, *HUMAN)):
         raise UsageError(f"--ids goes with labels, in {', '.join(HUMAN)}")
     given = assignments(params)
@@ -49,7 +48,7 @@ def ask(
         return answer(
             Request(
                 where, **_asked(project, name, file, text), given=given, lang=lang,
-                labels=labels is True or (labels is None and format not in _LABELLED), ids=ids, cite=cite, limit=limit, format=format, on_terminal=on_terminal, width=terminal_width() if on_terminal else None,
+                labels=labels is True or (labels is None and format not in LABELLED), ids=ids, cite=cite, limit=limit, format=format, on_terminal=on_terminal, width=terminal_width() if on_terminal else None,
             )
         )  # fmt: skip
 
@@ -68,10 +67,9 @@ def _keep(source: Any) -> None:
 def _narrowing(project: Any, views: tuple[str, ...], lang: str) -> Callable[[Any], Any] | None:
     if not views:
         return None
-    from kb.views import choices, narrowed
+    from kb.views import narrowing  # here, because few questions have a view and start-up is most of a short one's time
 
-    chosen = choices(project, views)
-    return lambda source: narrowed(source, chosen, lang)
+    return narrowing(project, views, lang)
 
 
 def assignments(items: Iterable[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,10 +18,17 @@ from kb.cli.output import (  # noqa: F401 - commands take these from here
     terminal_width,
     write_output,
 )
+from kb.errors import UsageError
 from kb.messages import did_you_mean, printable  # noqa: F401 - and both of these
 
 pass_project = click.make_pass_decorator(object)
 """Gives a command the ``kb.project.Project`` to work on."""
+
+
+def check_one_store(store: Path | None, endpoint: str | None, doing: str = "look into") -> None:
+    """Raises UsageError, which says what is done, where both a folder and a server are given."""
+    if store is not None and endpoint is not None:
+        raise UsageError(f"{doing} one thing: --store or --endpoint")
 
 
 def completes(what: str) -> Callable[[click.Context, click.Parameter, str], Any]:

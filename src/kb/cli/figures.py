@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import as_json, as_rows, completes, note, pass_project, printable, write_output
+from kb.cli.common import as_json, as_rows, check_one_store, completes, note, pass_project, printable, write_output
 from kb.errors import EXIT_FINDING, UsageError
 from kb.messages import LANGUAGES
 
@@ -102,8 +102,7 @@ def command(
 
     if len(figures) not in (0, 2) or (figures and (conflicts or derived)) or (conflicts and derived):
         raise UsageError("name two figures to compare, or none; --conflicts and --derived look at all of them")
-    if store is not None and endpoint is not None:
-        raise UsageError("look into one thing: --store or --endpoint")
+    check_one_store(store, endpoint)
     source = Where(project, store=store, endpoint=endpoint).source()
     known = found_in.read(source)
     if derived:

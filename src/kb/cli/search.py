@@ -7,7 +7,17 @@ from typing import Any
 
 import click
 
-from kb.cli.common import as_json, as_rows, completes, did_you_mean, note, pass_project, printable, write_output
+from kb.cli.common import (
+    as_json,
+    as_rows,
+    check_one_store,
+    completes,
+    did_you_mean,
+    note,
+    pass_project,
+    printable,
+    write_output,
+)
 from kb.errors import UsageError
 from kb.messages import LANGUAGES, hint_at
 
@@ -53,8 +63,7 @@ def command(
     text = " ".join(words)
     if not text.strip():
         raise UsageError("give a word to search for")
-    if store is not None and endpoint is not None:
-        raise UsageError("look into one thing: --store or --endpoint")
+    check_one_store(store, endpoint)
     source = Where(project, store=store, endpoint=endpoint).source()
     hits = search.search(source, text, lang, kinds)
     shown = hits[:limit]

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import completes, pass_project, terminal_width, write_output
-from kb.errors import UsageError
+from kb.cli.common import check_one_store, completes, pass_project, terminal_width, write_output
 from kb.messages import LANGUAGES
 
 _WIDTH = 100
@@ -41,8 +40,7 @@ def command(
     from kb.queries.requests import Where
     from kb.results.labels import Finder
 
-    if store is not None and endpoint is not None:
-        raise UsageError("look into one thing: --store or --endpoint")
+    check_one_store(store, endpoint)
     source = Where(project, store=store, endpoint=endpoint).source()
     width = min((terminal_width() if sys.stdout.isatty() else None) or _WIDTH, _WIDTH)
     write_output(Page(source, lang, limit, width).write(Finder(source, lang).thing(thing)), None)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import completes, note, pass_project, terminal_width, write_output
+from kb.cli.common import check_one_store, completes, note, pass_project, terminal_width, write_output
 from kb.errors import UsageError
 from kb.messages import LANGUAGES
 
@@ -92,8 +92,7 @@ def command(
     from kb.queries.requests import Where
     from kb.views import choice
 
-    if store is not None and endpoint is not None:
-        raise UsageError("view one thing: --store or --endpoint")
+    check_one_store(store, endpoint, "view")
     if not views:
         if against:
             raise UsageError("--against compares with a view, so name the other one too")

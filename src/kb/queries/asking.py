@@ -14,9 +14,6 @@ from kb.queries.requests import Outcome, Prepared, Request
 from kb.results.answers import Answer, Graph, Rows, collect, iris
 from kb.results.naming import labels
 
-_LABELLED = ("json", "jsonl")
-"""Forms that have full IRIs, and labels beside them on request."""
-
 
 def answer(request: Request) -> Outcome:
     """Ask and write. Raises UsageError for parameters and formats, InputError for the query and the data, StoreError."""
@@ -29,8 +26,8 @@ def answer(request: Request) -> Outcome:
         from kb.results import citations
 
         found = citations.cited(source, found, request.lang, request.labels)
-    named = labels(source, iris(found), request.lang) if request.labels and format in (*results.HUMAN, *_LABELLED) else {}
-    if isinstance(found, Rows) and (request.ids or (named and format in _LABELLED)):
+    named = labels(source, iris(found), request.lang) if request.labels and format in (*results.HUMAN, *results.LABELLED) else {}
+    if isinstance(found, Rows) and (request.ids or (named and format in results.LABELLED)):
         from kb.results import identifiers
 
         found = identifiers.with_identifiers(found) if request.ids else identifiers.with_labels(found, named)

@@ -15,6 +15,8 @@ from kb.results.answers import Answer, Graph, Rows
 HUMAN = ("table", "csv", "md")
 EXACT = ("tsv", "json", "jsonl", "srj", "xml")
 GRAPH = ("ttl", "nt")
+LABELLED = ("json", "jsonl")
+"""Forms that have full IRIs, and labels beside them on request."""
 FORMATS = (*HUMAN, *EXACT, *GRAPH)
 
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from kb.views.choice import Choice, choices
-from kb.views.narrowing import narrowed
+from kb.views.narrowing import narrowed, narrowing
 
-__all__ = ["Choice", "choices", "narrowed"]
+__all__ = ["Choice", "choices", "narrowed", "narrowing"]

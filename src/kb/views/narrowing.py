@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kb import rdf
 from kb.namespaces import iri_of
+from kb.project import Project
 from kb.sources import MemorySource
-from kb.views.choice import Choice, accepted
+from kb.views.choice import Choice, accepted, choices
 
 _CLAIM = rdf.NamedNode(iri_of("mm:Claim"))
 _CONTENT = (rdf.NamedNode(iri_of("mm:Proposition")), rdf.NamedNode(iri_of("mm:Figure")))
 _LINKS = tuple(rdf.NamedNode(iri_of(name)) for name in ("mm:fromClaim", "mm:toClaim", "mm:ofClaim"))
+
+
+def narrowing(project: Project, views: Sequence[str], lang: str = "en") -> Callable[[MemorySource], MemorySource] | None:
+    """What narrows a source to what these views accept, see ``choices`` and ``narrowed``; None where there are none."""
+    if not views:
+        return None
+    chosen = choices(project, views)
+    return lambda source: narrowed(source, chosen, lang)
 
 
 def narrowed(source: MemorySource, chosen: Sequence[Choice], lang: str = "en") -> MemorySource:

@@ -79,7 +79,7 @@ def _statements(triples: Iterable[rdf.Triple]) -> tuple[Statement, ...]:
     for triple in triples:
         about.setdefault(triple.subject, []).append(triple)
     found = []
-    for node, said in about.items():
+    for said in about.values():
         claims = sorted(triple.object.value for triple in said if triple.predicate == _DERIVED_FROM)
         if claims:
             parts = [_one(said, names) for names in (_SUBJECT, _PREDICATE, _OBJECT)]
