@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +30,35 @@ class GraphContent:
 
     iri: str
     triples: Sequence[rdf.Triple]
+
+
+@dataclass(frozen=True)
+class GraphFile:
+    """What goes into one named graph: a file of N-Triples without blank nodes, a triple a line, as ``kb.rdf`` writes them."""
+
+    iri: str
+    path: Path
+    lines: int
+    """A triple that stands twice counts twice."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A graph after a load, as it was read back."""
+
+    graph: str
+    sent: int
+    """Triples that were sent to it, each counted once."""
+    present: int
+    """Triples that it holds now, whoever sent them."""
+    rewritten: int = 0
+    """Triples that the store keeps with another form of a literal than was sent."""
+    examples: tuple[tuple[str, str], ...] = ()
+    """Some of those: the literal as it was sent and as it is kept, in N-Triples."""
+
+
+Progress = Callable[[int], None]
+"""Told now and then how many more triples have been written since it was last told."""
 
 
 def count_query(graph: str) -> str:
@@ -60,6 +90,18 @@ class Store(ABC):
         Durable on return. In memory and embedded: all of it or nothing. Remote: see ``kb.stores.remote``.
         Raises StoreError.
         """
+
+    def load(
+        self, files: Sequence[GraphFile], *, replace: bool = False, progress: Progress | None = None
+    ) -> list[Proof]:
+        """Add the files' triples to their graphs or, with ``replace``, make each graph equal to its file; then read back
+        what is there, and prove that it is what was sent.
+
+        In constant memory, however large the files; no graph is named twice. In memory and embedded: all of it or nothing,
+        durable and proved before a reader sees any of it. Remote: see ``kb.stores.remote``. Doing it again, after a break as
+        after a success, adds nothing twice. Raises StoreError for a failure, or where something is missing or was added.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def count(self, graph: str) -> int:
