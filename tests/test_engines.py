@@ -25,11 +25,14 @@ DECLARED = """:names sh:declare [ sh:prefix "" ; sh:namespace "http://example.or
 """
 
 
-@pytest.fixture(params=["pyshacl", "shacl"])
-def engine(request: pytest.FixtureRequest) -> str:
-    if request.param == "shacl":
+@pytest.fixture(params=["pyshacl", "shacl", "shacl in two threads"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    name = request.param.split()[0]
+    if name == "shacl":
         pytest.importorskip("shacl", reason="there is no wheel of it for this machine")
-    return request.param
+    if request.param != name:
+        monkeypatch.setattr("kb.validation.engine_shacl._WORTH_A_THREAD", 0)
+    return name
 
 
 @pytest.fixture
