@@ -68,10 +68,11 @@ class ShapesGraph:
 
     def inner(self, shape: Shape) -> Iterator[Shape]:
         """The shapes that a shape refers to."""
+        stated = self._properties.get(shape, {})
         for name in INNER:
-            yield from self.values(shape, name)
+            yield from stated.get(SH + name, ())
         for name in INNER_LISTS:
-            for head in self.values(shape, name):
+            for head in stated.get(SH + name, ()):
                 yield from self.items(head)
 
     def inside_out(self) -> Iterator[Shape]:

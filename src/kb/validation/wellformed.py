@@ -156,21 +156,24 @@ _ITEMS: dict[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(INNER_LISTS, (_is_node, "shapes")),
     "languageIn": (_is_string, "strings"),
     "ignoredProperties": (_is_iri, "IRIs"),
+    "in": (_is_anything, "anything"),
 }
 
 
 def _values(graph: ShapesGraph, node: Shape) -> Iterator[str]:
-    for name, (is_right, words) in _FORMS.items():
+    stated = sorted(iri[len(SH) :] for iri in graph.properties(node) if iri.startswith(SH))
+    for name in stated:
+        is_right, words = _FORMS.get(name, (_is_anything, ""))
         for value in graph.values(node, name):
             if not is_right(value):
                 yield f"{graph.called(node)}: sh:{name} must be {words}, not {_shown(value)}"
-    for name in (*INNER_LISTS, "in", "languageIn", "ignoredProperties"):
-        for value in graph.values(node, name):
+    for name in stated:
+        for value in graph.values(node, name) if name in _ITEMS else ():
             if isinstance(value, rdf.Literal) or not graph.is_list(value):
                 yield f"{graph.called(node)}: sh:{name} must be a list ( … )"
                 continue
             for item in graph.items(value):
-                is_right, words = _ITEMS.get(name, (_is_anything, ""))
+                is_right, words = _ITEMS[name]
                 if not is_right(item):
                     yield f"{graph.called(node)}: the items of sh:{name} must be {words}, not {_shown(item)}"
     for constraint in graph.values(node, "sparql"):
