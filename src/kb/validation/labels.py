@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections import defaultdict
@@ -20,17 +21,23 @@ _IN_BOTH = frozenset(
 """What is written once in English and once in Spanish."""
 _AS_PRINTED = frozenset({rdf.NamedNode(iri_of("dcterms:title")), _ALTERNATIVE})
 _NAMED_KINDS = (*ENTITY_KINDS, *(kind for kind in CONCEPT_KINDS if kind != "scheme"))
+_REGISTERED_KINDS = (*ENTITY_KINDS, "concept")
 # Names may repeat a word (Bora Bora); they have capital letters.
 _TWICE = re.compile(r"(?<!\w)([^\W\d_]{2,}) \1(?!\w)")
 # 6 billion is 6000 millones.
 _SCALES = re.compile(r"\b(?:thousands?|mil|mill[ió]|bill[ió]|trill[ió])", re.IGNORECASE)
 _STEM = 4
-_SMALL_WORDS = frozenset("a and at by for from in of on the to with".split())  # noqa: SIM905 - a list to read
+_COGNATE = 3
+"""Letters that an English and a Spanish word of one origin begin with alike: labour, laboral."""
+_SMALL_WORDS = frozenset("a and at by for from in of on the to with".split())  # noqa: SIM905 - lists to read
+_SMALL_SPANISH_WORDS = frozenset("ante cada como desde entre esta este esto hasta otra otro para sobre unas unos".split())  # noqa: SIM905
+_GLOSS, _DEFINITION = rdf.NamedNode(iri_of("mm:gloss")), rdf.NamedNode(iri_of("skos:definition"))
 
 
 def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
     """What is wrong with the labels and texts among some triples; ``lookups`` has the other language and the other labels."""
     labelled: dict[rdf.NamedNode, rdf.Quad] = {}
+    in_spanish: dict[rdf.NamedNode, rdf.Quad] = {}
     pairs: dict[tuple, rdf.Quad] = {}
     for quad in quads:
         text = quad.object
@@ -44,6 +51,8 @@ def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
             yield Fault(own_rules.WORD_TWICE, "Warning", quad)
         if quad.predicate == _PREFERRED and text.language == "en" and kind_of(quad.subject.value) in _NAMED_KINDS:
             labelled.setdefault(quad.subject, quad)
+        if quad.predicate == _PREFERRED and text.language == "es" and kind_of(quad.subject.value) in _REGISTERED_KINDS:
+            in_spanish.setdefault(quad.subject, quad)
     for (node, predicate), quad in pairs.items():
         texts = defaultdict(set)
         for other in lookups.out(node):
@@ -54,6 +63,9 @@ def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
     for node, quad in labelled.items():
         if not _shares_a_word(node, lookups):
             yield Fault(own_rules.OTHER_NAME, "Warning", quad)
+    for node, quad in in_spanish.items():
+        if not _is_said_in_spanish(node, lookups):
+            yield Fault(own_rules.OTHER_SPANISH_LABEL, "Warning", quad)
 
 
 def _same_numbers(english: str, spanish: str) -> bool:
@@ -75,6 +87,34 @@ def _shares_a_word(node: rdf.NamedNode, lookups: Lookups) -> bool:
                 if word in name or (len(word) >= _STEM and any(other.startswith(word[:_STEM]) for other in name)):
                     return True
     return False
+
+
+def _is_said_in_spanish(node: rdf.NamedNode, lookups: Lookups) -> bool:
+    """Whether a word of a Spanish label, or its beginning, is in the Spanish definition, in a Spanish gloss that is about the
+    node, or much like a word of the English label or of the local name. True where there is no Spanish text to look into."""
+    said = list(lookups.out(node))
+    labels = {word for text in (*_in(said, _PREFERRED, "es"), *_in(said, _ALTERNATIVE, "es")) for word in _words(text)}
+    labels = labels - _SMALL_SPANISH_WORDS or labels
+    like = {word[:_COGNATE] for text in (*_in(said, _PREFERRED, "en"), node.value.rpartition("/")[2]) for word in _words(text)}
+    if any(len(word) > _COGNATE and word[:_COGNATE] in like for word in labels):
+        return True
+    begins = {word[:_STEM] for word in labels if len(word) >= _STEM} or labels
+    propositions = (quad.subject for quad in lookups.into(node) if isinstance(quad.subject, rdf.NamedNode))
+    glosses = (text for one in propositions if kind_of(one.value) == "proposition" for text in _in(lookups.out(one), _GLOSS, "es"))
+    looked_at = False
+    for text in itertools.chain(_in(said, _DEFINITION, "es"), glosses):
+        looked_at = True
+        words = set(_words(text))
+        if begins & words or begins & {word[:_STEM] for word in words}:
+            return True
+    return not looked_at
+
+
+def _in(quads: Iterable[rdf.Quad], predicate: rdf.NamedNode, language: str) -> Iterator[str]:
+    """The texts of a property in a language."""
+    for quad in quads:
+        if quad.predicate == predicate and isinstance(quad.object, rdf.Literal) and quad.object.language == language:
+            yield quad.object.value
 
 
 def _words(text: str) -> list[str]:

@@ -186,6 +186,14 @@ OTHER_NAME = _rule(
     ("Either the label is of something else, or it has changed since. Correct it; if it is right, add a skos:altLabel with the words of the identifier, which stays as it is.",
      "O bien la etiqueta es de otra cosa, o bien ha cambiado desde entonces. Corríjala; si es correcta, añada una skos:altLabel con las palabras del identificador, que se queda como está."),
 )  # fmt: skip
+OTHER_SPANISH_LABEL = _rule(
+    "SpanishLabelInUse",
+    ("Spanish labels that are used", "Etiquetas españolas que se usan"),
+    ("A Spanish label of an entity or concept should share a word with its Spanish definition or with a Spanish gloss about it, unless it is much like the English one.",
+     "Alguna etiqueta española de una entidad o un concepto debería compartir una palabra con su definición española o con una glosa española que trate de ella, salvo que se parezca a la inglesa."),
+    ("Either the label is of something else, or the glosses call it otherwise. Correct it; if it is right, add what the glosses say as skos:altLabel \"…\"@es.",
+     "O bien la etiqueta es de otra cosa, o bien las glosas lo llaman de otro modo. Corríjala; si es correcta, añada lo que dicen las glosas como skos:altLabel \"…\"@es."),
+)  # fmt: skip
 
 OWN_RULES: dict[str, tuple[Rule, str]] = {
     rule.iri: (rule, severity)
@@ -194,7 +202,7 @@ OWN_RULES: dict[str, tuple[Rule, str]] = {
         (UNKNOWN_KIND, "Violation"), (WHOLE_IRI, "Violation"), (UNKNOWN_CLASS, "Violation"), (MISPLACED_TERM, "Violation"), (WELL_TYPED, "Violation"),
         (UNKNOWN_EXTERNAL_TERM, "Warning"), (DEPRECATED_TERM, "Warning"), (OTHER_NAMESPACE, "Warning"), (PLAIN_TEXT, "Warning"),
         (UNDESCRIBED, "Violation"), (UNSEALED, "Violation"), (TWO_LANGUAGES, "Violation"), (UNUSED, "Warning"),
-        (SAME_NUMBERS, "Warning"), (WORD_TWICE, "Warning"), (OTHER_NAME, "Warning"),
+        (SAME_NUMBERS, "Warning"), (WORD_TWICE, "Warning"), (OTHER_NAME, "Warning"), (OTHER_SPANISH_LABEL, "Warning"),
     )
 }  # fmt: skip
 """Each of these rules with its severity, by IRI."""
