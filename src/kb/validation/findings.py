@@ -8,7 +8,7 @@ from dataclasses import replace
 from kb import rdf
 from kb.namespaces import ID, PREFIXES
 from kb.turtle.places import Place
-from kb.validation import labels, literals, neighbours, own_rules, terms
+from kb.validation import labels, literals, neighbours, own_rules, terms, translations
 from kb.validation.engine import Result
 from kb.validation.inputs import Input
 from kb.validation.lookups import Lookups, Node
@@ -127,7 +127,7 @@ class Findings:
         """Labels that do not fit, names of what is not described, and texts changed by hand; with ``whole``, also entries of
         the registers that nothing uses. To be called last: what has been said of a value is not said again."""
         for file in self._files:
-            for found in labels.check(file.quads, self._lookups):
+            for found in (*labels.check(file.quads, self._lookups), *translations.check(file.quads, self._lookups)):
                 yield self._fault(file, found)
             for found in neighbours.undescribed(file.quads, self._lookups):
                 triple = found.triple

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from kb import rdf
 from kb.messages import CONTROL
-from kb.namespaces import PREFIXES
+from kb.namespaces import PREFIXES, iri_of
 from kb.validation import nouns, own_rules
 from kb.validation.nouns import both
 from kb.validation.own_rules import Fault
@@ -72,6 +73,10 @@ _LABELS = frozenset(
         ("skos", "prefLabel"), ("skos", "altLabel"), ("skos", "definition"), ("rdfs", "label"), ("dcterms", "title"), ("mm", "gloss"),
     )
 )  # fmt: skip
+_DATES_OF_DEEDS = frozenset(
+    rdf.NamedNode(iri_of(name))
+    for name in ("dcterms:issued", "dcterms:created", "dcterms:modified", "mm:curatedOn", "mm:saidOn", "mm:standingOn")
+)
 _PATTERNS: dict[str, re.Pattern[str]] = {}
 
 
@@ -106,7 +111,9 @@ def _within(text: str, least: int | None, most: int | None) -> bool:
 
 
 def check(quads: Iterable[rdf.Quad]) -> Iterator[Fault]:
-    """Ill-typed literals, and texts with control characters or, where they are names, with white space around them."""
+    """Ill-typed literals, dates of what was done that have not come, and texts with control characters or, where they are
+    names, with white space around them."""
+    today = date.today().isoformat()
     judged: dict[tuple[str, str], bool] = {}
     for quad in quads:
         literal = quad.object
@@ -118,6 +125,9 @@ def check(quads: Iterable[rdf.Quad]) -> Iterator[Fault]:
             if detail:
                 yield Fault(own_rules.PLAIN_TEXT, "Warning", quad, detail)
             continue
+        start = text.partition("/")[0].rstrip("?~%") if quad.predicate in _DATES_OF_DEEDS else ""
+        if start.replace("-", "").isdigit() and start > today[: len(start)]:
+            yield Fault(own_rules.FUTURE, "Warning", quad)
         key = (text, datatype)
         if key not in judged:
             judged[key] = is_well_typed(text, datatype)

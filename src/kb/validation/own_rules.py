@@ -186,6 +186,46 @@ OTHER_NAME = _rule(
     ("Either the label is of something else, or it has changed since. Correct it; if it is right, add a skos:altLabel with the words of the identifier, which stays as it is.",
      "O bien la etiqueta es de otra cosa, o bien ha cambiado desde entonces. Corríjala; si es correcta, añada una skos:altLabel con las palabras del identificador, que se queda como está."),
 )  # fmt: skip
+CAPITALS = _rule(
+    "NoCapitals",
+    ("Small letters", "Minúsculas"),
+    ("A label should not be in capitals, unless it is made of initials in both languages.",
+     "Una etiqueta no debería ir en mayúsculas, salvo que sean siglas en ambas lenguas."),
+    ("Capitals are hard to read, and are no part of a name. Write the label as it stands within a sentence.",
+     "Las mayúsculas se leen mal y no son parte del nombre. Escriba la etiqueta como va dentro de una oración."),
+)  # fmt: skip
+ALTERNATIVE_OF_ANOTHER = _rule(
+    "AlternativeOfTheSame",
+    ("Alternative labels of the same thing", "Etiquetas alternativas de lo mismo"),
+    ("An alternative label of a person should share a name with the other labels, and a number in an alternative label should be in another one, too.",
+     "Una etiqueta alternativa de una persona debería compartir un nombre con las otras etiquetas, y un número de una etiqueta alternativa debería estar también en otra."),
+    ("Whoever looks for the label is led to this node. Take it away if it belongs to another; if it is right (a pen name, a year), let a second label or the identifier have the name or the number, too.",
+     "A quien busca la etiqueta se le lleva a este nodo. Quítela si es de otro; si es correcta (un seudónimo, un año), ponga el nombre o el número también en otra etiqueta o en el identificador."),
+)  # fmt: skip
+SAME_OPENING = _rule(
+    "SameOpening",
+    ("Judgements in both languages", "Juicios en ambas lenguas"),
+    ("A definition that opens with As a judgement: in English should open with Como juicio: in Spanish, and the other way round.",
+     "Una definición que empieza por As a judgement: en inglés debería empezar por Como juicio: en español, y al revés."),
+    ("One of the two belongs to another concept, or has lost its opening. Compare them.",
+     "Una de las dos es de otro concepto o ha perdido su comienzo. Compárelas."),
+)  # fmt: skip
+FUTURE = _rule(
+    "NotInTheFuture",
+    ("Dates that have come", "Fechas que ya han llegado"),
+    ("What has been published, said or curated should have a date that has come.",
+     "Lo que se ha publicado, dicho o curado debería tener una fecha que ya ha llegado."),
+    ("It is mostly a slip in the year. Correct the date, or the clock of this machine.",
+     "Casi siempre es un error en el año. Corrija la fecha, o el reloj de esta máquina."),
+)  # fmt: skip
+OTHER_SPANISH_GLOSS = _rule(
+    "SpanishGlossNames",
+    ("What a Spanish gloss names", "Lo que nombra una glosa española"),
+    ("A Spanish gloss should name at least half of the entities and concepts in the slots of its proposition.",
+     "Una glosa española debería nombrar al menos la mitad de las entidades y los conceptos de las casillas de su proposición."),
+    ("Either the gloss is of another proposition, or it calls things otherwise than their labels. Correct it, or add what it calls them as skos:altLabel \"…\"@es.",
+     "O bien la glosa es de otra proposición, o bien llama a las cosas de otro modo que sus etiquetas. Corríjala o añada lo que dice como skos:altLabel \"…\"@es."),
+)  # fmt: skip
 OTHER_SPANISH_LABEL = _rule(
     "SpanishLabelInUse",
     ("Spanish labels that are used", "Etiquetas españolas que se usan"),
@@ -203,6 +243,8 @@ OWN_RULES: dict[str, tuple[Rule, str]] = {
         (UNKNOWN_EXTERNAL_TERM, "Warning"), (DEPRECATED_TERM, "Warning"), (OTHER_NAMESPACE, "Warning"), (PLAIN_TEXT, "Warning"),
         (UNDESCRIBED, "Violation"), (UNSEALED, "Violation"), (TWO_LANGUAGES, "Violation"), (UNUSED, "Warning"),
         (SAME_NUMBERS, "Warning"), (WORD_TWICE, "Warning"), (OTHER_NAME, "Warning"), (OTHER_SPANISH_LABEL, "Warning"),
+        (OTHER_SPANISH_GLOSS, "Warning"), (CAPITALS, "Warning"), (ALTERNATIVE_OF_ANOTHER, "Warning"), (SAME_OPENING, "Warning"),
+        (FUTURE, "Warning"),
     )
 }  # fmt: skip
 """Each of these rules with its severity, by IRI."""
