@@ -9,24 +9,26 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from kb import rdf
 from kb.errors import StoreError
-from kb.files import umask
 from kb.stores import memory
-from kb.stores.base import Answer, GraphContent, Store
+from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
+from kb.stores.locks import StoreLock
+from kb.stores.scratch import put_in_place, recover, scratch_folder
+
+T = TypeVar("T")
 
 _MARKER = "CURRENT"  # every RocksDB folder has this file
 _LOCK = "LOCK"
 _ROCKSDB_FILE = re.compile(r"/(?:MANIFEST-\d+|\d+\.(?:sst|log))\b")
-_PATIENCE = 2.0
-"""Seconds that an opening waits for another process to finish; a load of the bundled data takes less."""
+_PATIENCE, _PATIENCE_WITH_READERS = 2.0, 60.0
+"""Seconds that an opening waits for another process to finish, and a load that is done for those who read the old store."""
 
 
 class EmbeddedStore(Store):
@@ -39,13 +41,11 @@ class EmbeddedStore(Store):
     def __init__(self, folder: Path, *, write: bool = False) -> None:
         self.name = str(folder)
         self._folder = Path(os.path.realpath(folder))
+        self._write = write
         self._engine: rdf.Store | None = None
-        self._lock: int | None = None
+        self._lock: StoreLock | None = None
         self._united: bool | None = None
-        exists = self._check_folder()
-        if exists:
-            self._engine = self._open(write)
-        elif not write:
+        if self._existing() is None and not write:
             raise StoreError(f"{folder}: there is no store in this folder; `kb load --store {folder}` makes one")
 
     def query(
@@ -58,12 +58,64 @@ class EmbeddedStore(Store):
     def write(self, contents: Iterable[GraphContent], *, replace: bool = False) -> None:
         contents = list(contents)
         with self._failures("cannot be written; nothing was loaded"):
-            if self._engine is None:
+            engine = self._existing()
+            if engine is None:
                 self._build(contents)
                 return
-            memory.write_engine(self._engine, contents, replace)
+            memory.write_engine(engine, contents, replace)
         with self._failures("took the triples but cannot make them safe on the disk; load them again"):
-            self._engine.flush()
+            engine.flush()
+
+    def load(
+        self,
+        files: Sequence[GraphFile],
+        *,
+        replace: bool = False,
+        progress: Progress | None = None,
+        proof: bool = True,
+    ) -> list[Proof]:
+        """The next store is made beside this one, which can be read meanwhile, and is put in its place once it is proved.
+
+        It begins as a backup of this one: hard links, which take no time and no room. See ``Store.load``.
+        """
+        from kb.stores import building, proving
+        from kb.stores.digests import Sent
+
+        with self._failures("cannot be written; nothing was loaded"), scratch_folder(self._folder) as scratch:
+            made, lock = scratch / "store", None
+            self._engine = None  # closes it: others may read
+            try:
+                if self._check_folder():
+                    lock = self._patiently(lambda: StoreLock(self._folder / _LOCK))
+                    rdf.Store.read_only(str(self._folder)).backup(str(made))
+                engine = rdf.Store(str(made))
+                sent = [Sent(file, scratch) for file in files] if proof or replace else []
+                building.unite(engine, scratch)
+                for one in sent if replace else ():
+                    building.take_out(engine, one.iri, one, scratch)
+                new = [building.only_new(engine, file, scratch) for file in files]
+                expected = proving.Expectation(engine, sent, new, scratch, replace=replace) if proof else None
+                building.fill(engine, new, progress)
+                engine.flush()
+                del engine  # closes it
+                engine = rdf.Store.read_only(str(made))
+                if expected is not None:
+                    proofs = expected.prove(engine)
+                else:
+                    proofs = [Proof(file.iri, file.lines, memory.count_engine(engine, file.iri)) for file in files]
+                del engine
+                self._put_in_place(made, lock)
+            finally:
+                if lock is not None:
+                    lock.close()
+        return proofs
+
+    def _put_in_place(self, new: Path, lock: StoreLock | None) -> None:
+        if lock is not None:
+            self._patiently(lock.claim, _PATIENCE_WITH_READERS)
+        elif self._check_folder():
+            raise StoreError(f"{self.name}: another process has made this store meanwhile; nothing was loaded. Load again")
+        put_in_place(new, self._folder)
 
     def count(self, graph: str) -> int:
         with self._failures("cannot be read"):
@@ -103,18 +155,26 @@ class EmbeddedStore(Store):
     def close(self) -> None:
         self._engine = None
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.close()
             self._lock = None
 
     def _opened(self) -> rdf.Store:
-        return rdf.Store() if self._engine is None else self._engine
+        return self._existing() or rdf.Store()
+
+    def _existing(self) -> rdf.Store | None:
+        """The engine on the folder; None where there is no store yet."""
+        if self._engine is None and self._check_folder():
+            self._engine = self._open()
+        return self._engine
 
     def _check_folder(self) -> bool:
         """Whether there is a store to open; False for a place where one can be made."""
         try:
-            names = os.listdir(self._folder)
+            names = self._patiently(self._names)
         except FileNotFoundError:
             return False
+        except BlockingIOError:
+            raise self._in_use() from None
         except OSError as error:
             raise StoreError(f"{self.name}: cannot be opened as a store: {error.strerror}") from None
         if names and _MARKER not in names:
@@ -123,40 +183,47 @@ class EmbeddedStore(Store):
             )
         return bool(names)
 
-    def _open(self, write: bool) -> rdf.Store:
-        deadline = time.monotonic() + _PATIENCE
+    def _names(self) -> list[str]:
+        """The folder's files. Raises BlockingIOError for a store that is being replaced just now."""
+        try:
+            return os.listdir(self._folder)
+        except FileNotFoundError:
+            if recover(self._folder):
+                raise BlockingIOError(errno.EAGAIN, "being replaced") from None
+            return os.listdir(self._folder)
+
+    def _open(self) -> rdf.Store:
+        def opened() -> rdf.Store:
+            if self._write:
+                return rdf.Store(str(self._folder))
+            self._lock = StoreLock(self._folder / _LOCK)
+            return rdf.Store.read_only(str(self._folder))
+
+        with self._failures("cannot be opened"):
+            return self._patiently(opened)
+
+    def _patiently(self, work: Callable[[], T], patience: float | None = None) -> T:
+        """The result of work that needs others to be done with the store; its error where they are not in time."""
+        deadline = time.monotonic() + (_PATIENCE if patience is None else patience)
         while True:
             try:
-                with self._failures("cannot be opened"):
-                    if write:
-                        return rdf.Store(str(self._folder))
-                    self._lock = _shared_lock(self._folder / _LOCK)
-                    return rdf.Store.read_only(str(self._folder))
-            except _Locked:
-                if time.monotonic() > deadline:
+                return work()
+            except OSError as error:
+                if not _is_locked(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
 
     def _build(self, contents: list[GraphContent]) -> None:
         """Make a new store beside its place, then move it there in one step."""
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix=f".{self._folder.name}."))
-        try:
-            engine = rdf.Store(str(temporary))
+        with scratch_folder(self._folder) as scratch:
+            engine = rdf.Store(str(scratch / "store"))
             engine.bulk_extend(memory.quads(contents))
             engine.flush()
             del engine  # closes it
-            if self._folder.exists():  # empty, or it would have been opened
-                temporary.chmod(self._folder.stat().st_mode & 0o7777)
-                self._folder.rmdir()
-            else:
-                temporary.chmod(0o777 & ~umask())
-            os.rename(temporary, self._folder)
-            _sync(self._folder.parent)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
-        self._engine = self._open(write=True)
+            self._put_in_place(scratch / "store", None)
+
+    def _in_use(self) -> StoreError:
+        return StoreError(f"{self.name}: the store is in use by another process; try again when it is done")
 
     @contextmanager
     def _failures(self, what: str) -> Iterator[None]:
@@ -165,8 +232,8 @@ class EmbeddedStore(Store):
             yield
         except (OSError, RuntimeError) as error:
             text = getattr(error, "strerror", None) or str(error)
-            if isinstance(error, BlockingIOError) or re.search(r"lock hold by|While lock file", text):
-                raise _Locked(f"{self.name}: the store is in use by another process; try again when it is done") from None
+            if _is_locked(error):
+                raise self._in_use() from None
             if "Corruption" in text or (isinstance(error, FileNotFoundError) and _ROCKSDB_FILE.search(text)):
                 raise StoreError(f"{self.name}: the store is damaged: {_reason(text)}. Load it anew elsewhere") from None
             if isinstance(error, RuntimeError) and "read-write" in text:
@@ -176,40 +243,11 @@ class EmbeddedStore(Store):
             raise StoreError(f"{self.name}: the store {what}: {reason}") from None
 
 
-class _Locked(StoreError):
-    """Another process holds the store."""
+def _is_locked(error: OSError | RuntimeError) -> bool:
+    """Whether another process holds the store."""
+    return isinstance(error, BlockingIOError) or bool(re.search(r"lock hold by|While lock file", str(error)))
 
 
 def _reason(text: str) -> str:
     """The engine's message without its own prefixes."""
     return re.sub(r"^(?:IO error: |Corruption: )+|  The file .*", "", text).rstrip(". ")
-
-
-def _shared_lock(path: Path) -> int | None:
-    """Hold a readers' lock until the descriptor is closed; BlockingIOError where a writer has the file."""
-    try:
-        import fcntl
-    except ImportError:  # Windows has no such locks, and there the engine's own must do
-        return None
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        if error.errno in (errno.EACCES, errno.EAGAIN):
-            raise BlockingIOError(error.errno, "locked") from None
-        return None  # a file system without locks
-    return descriptor
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass  # not every file system can; the rename stands without it
-    finally:
-        os.close(descriptor)

@@ -119,6 +119,12 @@ def is_derived(graph: rdf.NamedNode | rdf.BlankNode | rdf.DefaultGraph) -> bool:
     return isinstance(graph, rdf.NamedNode) and graph.value.startswith(DERIVED)
 
 
+def is_shown(engine: rdf.Store, triple: rdf.Triple) -> bool:
+    """Whether a named graph that is not derived holds a triple, so that the default graph must."""
+    holders = engine.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+    return any(_is_shown(quad) for quad in holders)
+
+
 def _is_shown(quad: rdf.Quad) -> bool:
     return isinstance(quad.graph_name, rdf.NamedNode) and not is_derived(quad.graph_name)
 
