@@ -71,6 +71,8 @@ class Store(ABC):
 
     name: str
     """What messages call it: a folder or a URL, never with credentials."""
+    remarks: Sequence[str] = ()
+    """What whoever asked for the last load should know of it besides."""
 
     @abstractmethod
     def query(
@@ -92,20 +94,14 @@ class Store(ABC):
         """
 
     def load(
-        self,
-        files: Sequence[GraphFile],
-        *,
-        replace: bool = False,
-        progress: Progress | None = None,
-        proof: bool = True,
+        self, files: Sequence[GraphFile], *, replace: bool = False, progress: Progress | None = None
     ) -> list[Proof]:
         """Add the files' triples to their graphs or, with ``replace``, make each graph equal to its file; then read back
         what is there, and prove that it is what was sent.
 
         In constant memory, however large the files; no graph is named twice. In memory and embedded: all of it or nothing,
         durable and proved before a reader sees any of it. Remote: see ``kb.stores.remote``. Doing it again, after a break as
-        after a success, adds nothing twice. Without ``proof`` it is only counted, and nothing is said of what was rewritten.
-        Raises StoreError for a failure, or where something is missing or was added.
+        after a success, adds nothing twice. Raises StoreError for a failure, or where something is missing or was added.
         """
         raise NotImplementedError
 

@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kb import rdf
-from kb.stores import memory
+from kb.stores import engines
 from kb.stores.base import GraphFile, Progress
 from kb.stores.digests import Numbers, batches, bucket_of, grouped
 
@@ -25,11 +25,16 @@ _SMALL_PART, _LARGE_PART = 8 << 20, 128 << 20
 
 def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | None = None) -> None:
     """Load the files into their graphs and into the default graph. Raises the engine's OSError and RuntimeError."""
-    stop = threading.Event()
+    stop, one_by_one = threading.Event(), threading.Lock()
+
+    def tell(number: int) -> None:
+        if progress is not None:
+            with one_by_one:
+                progress(number)
 
     def load(part: _Part) -> None:
         with closing(part):
-            part.open(progress, stop)
+            part.open(tell, stop)
             engine.bulk_load(part, rdf.RdfFormat.N_TRIPLES, to_graph=part.graph)
 
     parts = sorted((part for file in files for part in _parts(file)), key=lambda part: -part.size)
@@ -51,9 +56,9 @@ class _Part:
         self.size = size
         self._path = file.path
         self._start = start
-        self._per_byte = file.lines / max(1, file.path.stat().st_size) / (1 if memory.is_derived(rdf.NamedNode(file.iri)) else 2)
+        self._per_byte = file.lines / max(1, file.path.stat().st_size) / (1 if engines.is_derived(rdf.NamedNode(file.iri)) else 2)
 
-    def open(self, progress: Progress | None, stop: threading.Event) -> None:
+    def open(self, progress: Progress, stop: threading.Event) -> None:
         """Begin to be read; ``stop`` is set where the others have failed."""
         self._progress, self._stop, self._told = progress, stop, 0.0
         self._left = self.size
@@ -66,11 +71,10 @@ class _Part:
             raise InterruptedError
         content = self._file.read(self._left if most < 0 else min(most, self._left))
         self._left -= len(content)
-        if self._progress is not None:
-            self._told += len(content) * self._per_byte
-            if self._told >= 1000 or not self._left:
-                self._progress(int(self._told))
-                self._told %= 1
+        self._told += len(content) * self._per_byte
+        if self._told >= 1000 or not self._left:
+            self._progress(int(self._told))
+            self._told %= 1
         return content
 
     def close(self) -> None:
@@ -90,16 +94,16 @@ def _parts(file: GraphFile) -> Iterator[_Part]:
             starts.append(content.tell())
     for start, end in zip(starts, [*starts[1:], size], strict=True):
         yield _Part(file, named, start, end - start)
-        if not memory.is_derived(named):
+        if not engines.is_derived(named):
             yield _Part(file, rdf.DefaultGraph(), start, end - start)
 
 
 def unite(engine: rdf.Store, folder: Path) -> None:
     """Fill the default graph of a store that another program has filled, which knows nothing of ours."""
-    if memory.is_united(engine):
+    if engines.is_united(engine):
         return
     for number, graph in enumerate(engine.named_graphs()):
-        if not memory.is_derived(graph):
+        if not engines.is_derived(graph):
             path = folder / f"united-{number}.nt"
             engine.dump(path, rdf.RdfFormat.N_TRIPLES, from_graph=graph)
             engine.bulk_load(path=path, format=rdf.RdfFormat.N_TRIPLES, to_graph=rdf.DefaultGraph())
@@ -145,8 +149,8 @@ def take_out(engine: rdf.Store, graph: str, kept: Numbers, folder: Path) -> None
 
 def _remove(engine: rdf.Store, graph: rdf.NamedNode, triples: list[rdf.Triple]) -> None:
     engine.update(f"DELETE DATA {{ GRAPH {graph} {{ {_data(triples)} }} }}")
-    if not memory.is_derived(graph):
-        unheld = [triple for triple in triples if not memory.is_shown(engine, triple)]
+    if not engines.is_derived(graph):
+        unheld = [triple for triple in triples if not any(map(engines.is_shown, engine.quads_for_pattern(*triple, None)))]
         engine.update(f"DELETE DATA {{ {_data(unheld)} }}")
 
 

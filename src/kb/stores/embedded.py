@@ -11,24 +11,33 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from kb import rdf
 from kb.errors import StoreError
-from kb.stores import memory
+from kb.stores import engines
 from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
 from kb.stores.locks import StoreLock
 from kb.stores.scratch import put_in_place, recover, scratch_folder
 
 T = TypeVar("T")
+Node = rdf.NamedNode | rdf.BlankNode | rdf.Literal
 
 _MARKER = "CURRENT"  # every RocksDB folder has this file
 _LOCK = "LOCK"
 _ROCKSDB_FILE = re.compile(r"/(?:MANIFEST-\d+|\d+\.(?:sst|log))\b")
 _PATIENCE, _PATIENCE_WITH_READERS = 2.0, 60.0
 """Seconds that an opening waits for another process to finish, and a load that is done for those who read the old store."""
+
+
+def is_store(folder: Path) -> bool:
+    """Whether a folder holds a store, or will as soon as the process is done that replaces it."""
+    place = Path(os.path.realpath(folder))
+    with suppress(OSError):
+        return (place / _MARKER).exists() or recover(place) or (place / _MARKER).exists()
+    return False
 
 
 class EmbeddedStore(Store):
@@ -45,6 +54,7 @@ class EmbeddedStore(Store):
         self._engine: rdf.Store | None = None
         self._lock: StoreLock | None = None
         self._united: bool | None = None
+        self._hidden: frozenset[rdf.NamedNode] = frozenset()
         if self._existing() is None and not write:
             raise StoreError(f"{folder}: there is no store in this folder; `kb load --store {folder}` makes one")
 
@@ -53,7 +63,7 @@ class EmbeddedStore(Store):
     ) -> Answer:
         with self._failures("cannot be read"):
             # Computed here, so that a failure of the disk is met here and not by whoever reads the rows.
-            return memory.query_engine(self._opened(), text, timeout, base_iri, derived, lazy=False)
+            return engines.query_engine(self._opened(), text, timeout, base_iri, derived, lazy=False)
 
     def write(self, contents: Iterable[GraphContent], *, replace: bool = False) -> None:
         contents = list(contents)
@@ -62,7 +72,7 @@ class EmbeddedStore(Store):
             if engine is None:
                 self._build(contents)
                 return
-            memory.write_engine(engine, contents, replace)
+            engines.write_engine(engine, contents, replace)
         with self._failures("took the triples but cannot make them safe on the disk; load them again"):
             engine.flush()
 
@@ -76,7 +86,8 @@ class EmbeddedStore(Store):
     ) -> list[Proof]:
         """The next store is made beside this one, which can be read meanwhile, and is put in its place once it is proved.
 
-        It begins as a backup of this one: hard links, which take no time and no room. See ``Store.load``.
+        It begins as a backup of this one: hard links, which take no time and no room. Without ``proof`` it is only counted,
+        and nothing is known of what was rewritten. See ``Store.load``.
         """
         from kb.stores import building, proving
         from kb.stores.digests import Sent
@@ -102,7 +113,7 @@ class EmbeddedStore(Store):
                 if expected is not None:
                     proofs = expected.prove(engine)
                 else:
-                    proofs = [Proof(file.iri, file.lines, memory.count_engine(engine, file.iri)) for file in files]
+                    proofs = [Proof(file.iri, file.lines, engines.count_engine(engine, file.iri)) for file in files]
                 del engine
                 self._put_in_place(made, lock)
             finally:
@@ -119,20 +130,18 @@ class EmbeddedStore(Store):
 
     def count(self, graph: str) -> int:
         with self._failures("cannot be read"):
-            return memory.count_engine(self._opened(), graph)
+            return engines.count_engine(self._opened(), graph)
 
     def graphs(self) -> list[str]:
         with self._failures("cannot be read"):
-            return memory.graphs_engine(self._opened())
+            return engines.graphs_engine(self._opened())
 
-    def out(self, node: rdf.NamedNode | rdf.BlankNode | rdf.Literal) -> Iterator[rdf.Quad]:
+    def out(self, node: Node) -> Iterator[rdf.Quad]:
         """The triples of which a node is the subject, as quads without a graph; those of derived graphs are left out, and
         one may come more than once. Raises StoreError."""
         return iter(()) if isinstance(node, rdf.Literal) else self._matching(node, None, None)
 
-    def into(
-        self, node: rdf.NamedNode | rdf.BlankNode | rdf.Literal, predicate: rdf.NamedNode | None = None
-    ) -> Iterator[rdf.Quad]:
+    def into(self, node: Node, predicate: rdf.NamedNode | None = None) -> Iterator[rdf.Quad]:
         """The triples of which a node is the object, with a property or with any; see ``out``."""
         return self._matching(None, predicate, node)
 
@@ -140,16 +149,24 @@ class EmbeddedStore(Store):
         """The triples with a property; see ``out``."""
         return self._matching(None, predicate, None)
 
-    def _matching(self, *pattern: rdf.NamedNode | rdf.BlankNode | rdf.Literal | None) -> Iterator[rdf.Quad]:
+    def everything(self) -> Iterator[rdf.Quad]:
+        """All triples; see ``out``."""
+        return self._matching(None, None, None)
+
+    def hide(self, graphs: Iterable[str]) -> None:
+        """Leave some graphs out of what is looked up from now on: they are about to be replaced."""
+        self._hidden = frozenset(map(rdf.NamedNode, graphs))
+
+    def _matching(self, *pattern: Node | None) -> Iterator[rdf.Quad]:
         with self._failures("cannot be read"):
             engine = self._opened()
             if self._united is None:
-                self._united = memory.is_united(engine)
-            if self._united:
+                self._united = engines.is_united(engine)
+            if self._united and not self._hidden:
                 yield from engine.quads_for_pattern(*pattern, rdf.DefaultGraph())
                 return
             for quad in engine.quads_for_pattern(*pattern, None):
-                if not memory.is_derived(quad.graph_name):
+                if engines.is_shown(quad) and quad.graph_name not in self._hidden:
                     yield rdf.Quad(quad.subject, quad.predicate, quad.object)
 
     def close(self) -> None:
@@ -217,7 +234,7 @@ class EmbeddedStore(Store):
         """Make a new store beside its place, then move it there in one step."""
         with scratch_folder(self._folder) as scratch:
             engine = rdf.Store(str(scratch / "store"))
-            engine.bulk_extend(memory.quads(contents))
+            engine.bulk_extend(engines.quads(contents))
             engine.flush()
             del engine  # closes it
             self._put_in_place(scratch / "store", None)

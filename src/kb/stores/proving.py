@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kb import rdf
 from kb.errors import StoreError
-from kb.stores import memory
+from kb.stores import engines
 from kb.stores.base import GraphFile, Proof
 from kb.stores.building import absent
 from kb.stores.digests import Dump, Sent, bucket_of, digest_of, grouped
@@ -39,10 +39,10 @@ class Expectation:
         self._new = new
         for one, added in zip(sent, new, strict=True):
             whole = replace or added.path == one.path
-            count = one.digest.count if whole else memory.count_engine(engine, one.iri) + Sent(added, folder).digest.count
+            count = one.digest.count if whole else engines.count_engine(engine, one.iri) + Sent(added, folder).digest.count
             self._graphs.append(_Graph(one, whole, count))
-        shown = [one for one in sent if not memory.is_derived(rdf.NamedNode(one.iri))]
-        self._united = None if memory.is_united(engine) else digest_of(shown).count
+        shown = [one for one in sent if not engines.is_derived(rdf.NamedNode(one.iri))]
+        self._united = None if engines.is_united(engine) else digest_of(shown).count
 
     def prove(self, engine: rdf.Store) -> list[Proof]:
         """Read back what the engine holds. Raises StoreError where that is not what was expected."""
@@ -59,7 +59,7 @@ class Expectation:
                 raise StoreError(f"the union of the graphs should hold {self._united:,} triples, and holds {count:,}")
             return
         for file in self._new:
-            if not memory.is_derived(rdf.NamedNode(file.iri)):
+            if not engines.is_derived(rdf.NamedNode(file.iri)):
                 for line in absent(engine, file.path, rdf.DefaultGraph()):
                     raise StoreError(f"the union of the graphs lacks what <{file.iri}> was sent: {line.decode()}")
 
@@ -71,7 +71,7 @@ def _proof(engine: rdf.Store, graph: _Graph) -> Proof:
         engine.dump(dump, rdf.RdfFormat.N_TRIPLES, from_graph=named)
         count, equal = dump.digest.count, dump.digest == sent.digest
     else:
-        count = memory.count_engine(engine, sent.iri)
+        count = engines.count_engine(engine, sent.iri)
         equal = count == graph.count and next(absent(engine, sent.path, named), None) is None
     if not equal:
         lacking = islice(absent(engine, sent.path, named), _EXAMPLES)

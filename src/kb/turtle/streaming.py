@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, NamedTuple
 
 from kb import rdf
 from kb.compression import damage
@@ -18,6 +18,7 @@ from kb.files import BOM, LARGEST, byte_order_mark, not_utf8, unreadable
 from kb.turtle import depth, syntax_errors
 
 _WHOLE = (rdf.RdfFormat.JSON_LD, rdf.RdfFormat.RDF_XML)
+_LABELLED = (rdf.RdfFormat.N_TRIPLES, rdf.RdfFormat.N_QUADS)
 _PIECE = 1 << 20
 
 
@@ -26,38 +27,52 @@ def is_held(format: rdf.RdfFormat) -> bool:
     return format in _WHOLE
 
 
-def check(stream: IO[bytes], name: str, format: rdf.RdfFormat) -> str:
-    """Look through a document before it is parsed; gives the SHA-256 of its bytes, in hexadecimal.
+class Document(NamedTuple):
+    """What was seen of a document before it is parsed."""
+
+    digest: str
+    """The SHA-256 of its bytes, in hexadecimal."""
+    may_have_blank_nodes: bool
+
+
+def check(stream: IO[bytes], name: str, format: rdf.RdfFormat) -> Document:
+    """Look through a document before it is parsed.
 
     The stream can be read again from its start. Raises InputError for what cannot be read or unpacked, is not UTF-8, begins
     with a byte order mark, or is nested so deep that the parser would not survive it.
     """
     digest = hashlib.sha256()
     text = _Utf8(name)
-    signs = 0
+    signs, anonymous, last = 0, is_held(format), b""
+    marks = (b"_:",) if format in _LABELLED else (b"_:", b"[", b"(")
     for piece in _pieces(stream, name):
         digest.update(piece)
         text.feed(piece)
         # A sign that two pieces share is missed, which matters nothing: the limit is one of reason.
         signs += depth.signs(piece)
+        anonymous = anonymous or any(mark in last + piece for mark in marks)
+        last = piece[-1:]
     text.end()
     if signs > depth.DEEPEST and not is_held(format):
         depth.check_pieces(_pieces(stream, name), name)
-    return digest.hexdigest()
+    return Document(digest.hexdigest(), anonymous)
 
 
 def parse(stream: IO[bytes], name: str, format: rdf.RdfFormat) -> Iterator[rdf.Quad]:
-    """The quads of a document that was checked, with its blank nodes' own labels. Raises InputError at the first error."""
+    """The quads of a document that was checked; the blank nodes of N-Triples and N-Quads keep their labels.
+
+    Raises InputError at the first error, with the line, the column and the line's text.
+    """
     stream.seek(0)
     if is_held(format):
         content = stream.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise InputError(f"larger than {LARGEST >> 20:,} MiB, the most that is read of this format; split it", Position(name))
         depth.check_depth(content, name, format)
-        yield from syntax_errors.parse(content, name, format=format)
+        yield from syntax_errors.parse(content, name, format=format, rename_blank_nodes=True)
         return
     try:
-        yield from rdf.parse(stream, format=format)
+        yield from rdf.parse(stream, format=format, rename_blank_nodes=format not in _LABELLED)
     except SyntaxError as error:
         raise syntax_errors.in_words(error, lambda line: _line(stream, line), name) from None
     except MemoryError as error:
