@@ -18,6 +18,7 @@ from kb.cli.progress import Meter, Progress
 from kb.errors import EXIT_FINDING, UsageError
 from kb.files import read_bytes
 
+_EXAMPLES = 3
 _MEMORY = 4.0
 """GiB of address space for parsing, whatever the size of the files; most of it is the libraries' own."""
 
@@ -69,7 +70,7 @@ def command(
     with scratch_folder(None if store is None or dry_run else Path(os.path.realpath(store))) as scratch:
         spool = _spool(project, files, graph, scratch, unchecked)
         if not unchecked:
-            _check(project, files, bool(paths), store, [file.iri for file in spool.files] if replace else ())
+            _check(project, files, bool(paths), store, spool, replace)
         if dry_run:
             _tell_counts(spool.files, scratch)
             return
@@ -115,7 +116,7 @@ def _spool(project: Any, files: list[Path], graph: str | None, scratch: Path, un
         return loading.spool(project, files, graph, scratch, parse, standard_input)
 
 
-def _check(project: Any, files: list[Path], given: bool, store: Path | None, replaced: Sequence[str]) -> None:
+def _check(project: Any, files: list[Path], given: bool, store: Path | None, spool: Any, replace: bool) -> None:
     """Let the files be judged, together with what the store holds or, for a new store and a server, with the knowledge base.
     Leave with exit code 1 where one breaks a rule."""
     from kb.stores import embedded
@@ -128,7 +129,7 @@ def _check(project: Any, files: list[Path], given: bool, store: Path | None, rep
 
         held = EmbeddedStore(store) if existing else None
         if held is not None:
-            held.hide(replaced)
+            held.look_beside(spool.files, replace=replace)
         validator = Validator(project, store=held, all_of_store=held and held.everything, progress=sandbox.at_stage)
         work = validator.prepare(files if given or existing else [])
 
@@ -172,7 +173,8 @@ def _remark(spool: Any, proofs: Sequence[Any], replace: bool) -> None:
     rewritten = sum(proof.rewritten for proof in proofs)
     if rewritten:
         examples = dict.fromkeys(f"{sent} as {kept}" for proof in proofs for sent, kept in proof.examples)
-        note(f"the store keeps {_count(rewritten, 'literal')} in another form of the same value, such as {'; '.join(list(examples)[:3])}")
+        shown = "; ".join(list(examples)[:_EXAMPLES]).replace("<http://www.w3.org/2001/XMLSchema#", "xsd:").replace(">", "")
+        note(f"the store keeps {_count(rewritten, 'literal')} in another form of the same value, such as {shown}")
     for graph, names in spool.names.items() if replace else ():
         if len(names) > 1:
             note(f"{graph} now holds {len(names)} files together: {', '.join(names)}")

@@ -185,17 +185,21 @@ def batches(path: Path) -> Iterator[list[bytes]]:
 
 
 class Dump:
-    """What the engine writes a graph to: takes up the digest of its lines."""
+    """What the engine writes a graph to: takes up the digest of its lines, and their numbers in a set, if one is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: Distinct | None = None) -> None:
+        self._numbers = numbers
         self._rest = b""
         self._count = self._total = 0
 
     def write(self, content: bytes) -> int:
         """Take what is written; a line may come in parts."""
         *lines, self._rest = (self._rest + content).split(b"\n")
-        self._count += len(lines)
-        self._total += sum(map(hash, lines))
+        numbers = list(map(hash, lines))
+        self._count += len(numbers)
+        self._total += sum(numbers)
+        if self._numbers is not None:
+            self._numbers.update(numbers)
         return len(content)
 
     def flush(self) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from kb import rdf
 from kb.errors import StoreError
 from kb.stores import engines
 from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
+from kb.stores.failures import failures, in_use, is_locked
 from kb.stores.locks import StoreLock
 from kb.stores.scratch import put_in_place, recover, scratch_folder
 
@@ -26,8 +26,8 @@ T = TypeVar("T")
 Node = rdf.NamedNode | rdf.BlankNode | rdf.Literal
 
 _MARKER = "CURRENT"  # every RocksDB folder has this file
-_LOCK = "LOCK"
-_ROCKSDB_FILE = re.compile(r"/(?:MANIFEST-\d+|\d+\.(?:sst|log))\b")
+LOCK = "LOCK"
+"""The file that the engine locks in a store that it writes to."""
 _PATIENCE, _PATIENCE_WITH_READERS = 2.0, 60.0
 """Seconds that an opening waits for another process to finish, and a load that is done for those who read the old store."""
 
@@ -55,25 +55,26 @@ class EmbeddedStore(Store):
         self._lock: StoreLock | None = None
         self._united: bool | None = None
         self._hidden: frozenset[rdf.NamedNode] = frozenset()
+        self._said = rdf.Store()
         if self._existing() is None and not write:
             raise StoreError(f"{folder}: there is no store in this folder; `kb load --store {folder}` makes one")
 
     def query(
         self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
     ) -> Answer:
-        with self._failures("cannot be read"):
+        with failures(self.name, "cannot be read"):
             # Computed here, so that a failure of the disk is met here and not by whoever reads the rows.
             return engines.query_engine(self._opened(), text, timeout, base_iri, derived, lazy=False)
 
     def write(self, contents: Iterable[GraphContent], *, replace: bool = False) -> None:
         contents = list(contents)
-        with self._failures("cannot be written; nothing was loaded"):
+        with failures(self.name, "cannot be written; nothing was loaded"):
             engine = self._existing()
             if engine is None:
                 self._build(contents)
                 return
             engines.write_engine(engine, contents, replace)
-        with self._failures("took the triples but cannot make them safe on the disk; load them again"):
+        with failures(self.name, "took the triples but cannot make them safe on the disk; load them again"):
             engine.flush()
 
     def load(
@@ -92,13 +93,12 @@ class EmbeddedStore(Store):
         from kb.stores import building, proving
         from kb.stores.digests import Sent
 
-        with self._failures("cannot be written; nothing was loaded"), scratch_folder(self._folder) as scratch:
+        with failures(self.name, "cannot be written; nothing was loaded"), scratch_folder(self._folder) as scratch:
             made, lock = scratch / "store", None
             self._engine = None  # closes it: others may read
             try:
                 if self._check_folder():
-                    lock = self._patiently(lambda: StoreLock(self._folder / _LOCK))
-                    rdf.Store.read_only(str(self._folder)).backup(str(made))
+                    lock = self._copied(made)
                 engine = rdf.Store(str(made))
                 sent = [Sent(file, scratch) for file in files] if proof or replace else []
                 building.unite(engine, scratch)
@@ -129,11 +129,11 @@ class EmbeddedStore(Store):
         put_in_place(new, self._folder)
 
     def count(self, graph: str) -> int:
-        with self._failures("cannot be read"):
+        with failures(self.name, "cannot be read"):
             return engines.count_engine(self._opened(), graph)
 
     def graphs(self) -> list[str]:
-        with self._failures("cannot be read"):
+        with failures(self.name, "cannot be read"):
             return engines.graphs_engine(self._opened())
 
     def out(self, node: Node) -> Iterator[rdf.Quad]:
@@ -153,21 +153,58 @@ class EmbeddedStore(Store):
         """All triples; see ``out``."""
         return self._matching(None, None, None)
 
-    def hide(self, graphs: Iterable[str]) -> None:
-        """Leave some graphs out of what is looked up from now on: they are about to be replaced."""
-        self._hidden = frozenset(map(rdf.NamedNode, graphs))
+    def look_beside(self, files: Iterable[GraphFile], *, replace: bool) -> None:
+        """Leave out of what is looked up from now on what is about to be replaced, and what the files say too: the engine may
+        spell that otherwise, and would seem to say something else beside it."""
+        self._said = rdf.Store()
+        for file in files:
+            self._said.bulk_load(path=file.path, format=rdf.RdfFormat.N_TRIPLES)
+        self._hidden = frozenset(rdf.NamedNode(file.iri) for file in files if replace)
 
     def _matching(self, *pattern: Node | None) -> Iterator[rdf.Quad]:
-        with self._failures("cannot be read"):
+        with failures(self.name, "cannot be read"):
             engine = self._opened()
             if self._united is None:
                 self._united = engines.is_united(engine)
             if self._united and not self._hidden:
-                yield from engine.quads_for_pattern(*pattern, rdf.DefaultGraph())
+                found = engine.quads_for_pattern(*pattern, rdf.DefaultGraph())
+                yield from (quad for quad in found if quad not in self._said) if self._said else found
                 return
             for quad in engine.quads_for_pattern(*pattern, None):
                 if engines.is_shown(quad) and quad.graph_name not in self._hidden:
-                    yield rdf.Quad(quad.subject, quad.predicate, quad.object)
+                    triple = engines.unnamed(quad)
+                    if triple not in self._said:
+                        yield triple
+
+    def reading(self, work: Callable[[rdf.Store], T]) -> T:
+        """The result of work that reads the engine itself. Raises StoreError."""
+        with failures(self.name, "cannot be read"):
+            return work(self._opened())
+
+    def back_up(self, target: Path) -> None:
+        """Make a copy of the store at a place where nothing is: hard links, where that is on the same file system.
+
+        Raises StoreError.
+        """
+        with failures(self.name, "cannot be copied"):
+            self.close()
+            self._copied(target).close()
+
+    def _copied(self, target: Path) -> StoreLock:
+        """Make a copy of the store; gives the lock, shared with readers, that keeps it as it was copied."""
+        while True:
+            lock = self._patiently(lambda: StoreLock(self._folder / LOCK))
+            # What a writer that was killed, or another program, has only put in the log is not in a copy.
+            if not any(path.stat().st_size for path in self._folder.glob("*.log")):
+                break
+            lock.close()
+            self._patiently(lambda: rdf.Store(str(self._folder)))  # takes the log up, and is closed at once
+        try:
+            rdf.Store.read_only(str(self._folder)).backup(str(target))
+        except BaseException:
+            lock.close()
+            raise
+        return lock
 
     def close(self) -> None:
         self._engine = None
@@ -176,7 +213,8 @@ class EmbeddedStore(Store):
             self._lock = None
 
     def _opened(self) -> rdf.Store:
-        return self._existing() or rdf.Store()
+        engine = self._existing()
+        return rdf.Store() if engine is None else engine  # one that is empty counts as false
 
     def _existing(self) -> rdf.Store | None:
         """The engine on the folder; None where there is no store yet."""
@@ -191,7 +229,7 @@ class EmbeddedStore(Store):
         except FileNotFoundError:
             return False
         except BlockingIOError:
-            raise self._in_use() from None
+            raise in_use(self.name) from None
         except OSError as error:
             raise StoreError(f"{self.name}: cannot be opened as a store: {error.strerror}") from None
         if names and _MARKER not in names:
@@ -213,10 +251,10 @@ class EmbeddedStore(Store):
         def opened() -> rdf.Store:
             if self._write:
                 return rdf.Store(str(self._folder))
-            self._lock = StoreLock(self._folder / _LOCK)
+            self._lock = StoreLock(self._folder / LOCK)
             return rdf.Store.read_only(str(self._folder))
 
-        with self._failures("cannot be opened"):
+        with failures(self.name, "cannot be opened"):
             return self._patiently(opened)
 
     def _patiently(self, work: Callable[[], T], patience: float | None = None) -> T:
@@ -226,7 +264,7 @@ class EmbeddedStore(Store):
             try:
                 return work()
             except OSError as error:
-                if not _is_locked(error) or time.monotonic() > deadline:
+                if not is_locked(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
 
@@ -238,33 +276,3 @@ class EmbeddedStore(Store):
             engine.flush()
             del engine  # closes it
             self._put_in_place(scratch / "store", None)
-
-    def _in_use(self) -> StoreError:
-        return StoreError(f"{self.name}: the store is in use by another process; try again when it is done")
-
-    @contextmanager
-    def _failures(self, what: str) -> Iterator[None]:
-        """The engine's and the system's errors as a StoreError that says what happened to this store."""
-        try:
-            yield
-        except (OSError, RuntimeError) as error:
-            text = getattr(error, "strerror", None) or str(error)
-            if _is_locked(error):
-                raise self._in_use() from None
-            if "Corruption" in text or (isinstance(error, FileNotFoundError) and _ROCKSDB_FILE.search(text)):
-                raise StoreError(f"{self.name}: the store is damaged: {_reason(text)}. Load it anew elsewhere") from None
-            if isinstance(error, RuntimeError) and "read-write" in text:
-                raise StoreError(f"{self.name}: the store was opened for reading only") from None
-            full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text
-            reason = "no space is left on the disk" if full else _reason(text)
-            raise StoreError(f"{self.name}: the store {what}: {reason}") from None
-
-
-def _is_locked(error: OSError | RuntimeError) -> bool:
-    """Whether another process holds the store."""
-    return isinstance(error, BlockingIOError) or bool(re.search(r"lock hold by|While lock file", str(error)))
-
-
-def _reason(text: str) -> str:
-    """The engine's message without its own prefixes."""
-    return re.sub(r"^(?:IO error: |Corruption: )+|  The file .*", "", text).rstrip(". ")
