@@ -37,7 +37,7 @@ def scratch_folder(place: Path | None) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         os.close(lock)
         for parent in made:
             with suppress(OSError):  # the store is there now
@@ -84,7 +84,16 @@ def _clear(parent: Path, prefix: str) -> None:
             if not (folder / _LOCK).exists():
                 folder.rmdir()  # a process may just be about to lock it, and then makes another
             elif not is_held(folder / _LOCK):
-                shutil.rmtree(folder)
+                _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a scratch folder, its lock last: one without is empty."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.name != _LOCK:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(folder)
 
 
 def _beside(place: Path) -> list[Path]:
