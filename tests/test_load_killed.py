@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kb import rdf
+from kb.errors import StoreError
 from kb.stores import embedded, open_store, upkeep
 from kb.stores.base import GraphFile
 from kb.stores.scratch import scratch_folder
@@ -89,6 +89,82 @@ def kill_often(tmp_path: Path, way: str, kills: int, seed: int) -> None:
         assert proof.present == 1
     assert os.listdir(place.parent) == ["store"]
     assert not upkeep.check(place).differs
+
+
+MOMENTS = [("os.rename", 1), ("os.rename", 2), ("shutil.rmtree", 1), ("os.chmod", 1), ("kb.building", 1), ("kb.proving", 1), ("kb.claiming", 1)]
+AT_A_MOMENT = """
+import os, signal, sys, time
+from kb.stores import building, engines, locks, proving
+awaited, number, then = sys.argv[4], int(sys.argv[5]), sys.argv[6]
+def reached(event, arguments):
+    global number
+    if event == awaited and os.environ.get("ARMED"):
+        number -= 1
+        if number == 0:
+            print("reached", flush=True)
+            os.kill(os.getpid(), signal.SIGKILL) if then == "die" else time.sleep(2)
+sys.addaudithook(reached)
+def announced(owner, name, event):
+    work = getattr(owner, name)
+    def announce(*arguments, **options):
+        sys.audit(event)
+        return work(*arguments, **options)
+    setattr(owner, name, announce)
+announced(building, "fill", "kb.building")
+announced(proving.Expectation, "prove", "kb.proving")
+announced(locks.StoreLock, "claim", "kb.claiming")
+"""
+
+
+def at_a_moment(place: Path, moment: str, number: int, then: str) -> subprocess.Popen[str]:
+    """Load version 1 over version 0, and at some moment die, or stop for a while."""
+    script = AT_A_MOMENT + LOADER.replace("1000", "1")
+    arguments = [str(place), "replace", "1", moment, str(number), then]
+    environment = {**os.environ, "ARMED": "1"}
+    return subprocess.Popen([sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE, text=True, env=environment)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A store with version 0."""
+    folder = tmp_path / "place" / "store"
+    subprocess.run([sys.executable, "-c", LOADER.replace("1000", "1"), str(folder), "add", "0"], check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.parametrize(("moment", "number"), MOMENTS)
+def test_a_kill_between_two_steps(place: Path, moment: str, number: int) -> None:
+    with at_a_moment(place, moment, number, "die") as loader:
+        assert loader.communicate(timeout=60)[0] == "reached\n"
+    # Nothing was acknowledged; the store is as before, or it is all there.
+    assert held(place) == ({1} if moment == "shutil.rmtree" else {0})
+    subprocess.run([sys.executable, "-c", LOADER.replace("1000", "1"), str(place), "replace", "2"], check=True, capture_output=True)
+    assert held(place) == {2} and os.listdir(place.parent) == ["store"]
+
+
+def test_a_store_that_is_just_being_replaced_is_waited_for(place: Path) -> None:
+    with at_a_moment(place, "os.rename", 2, "wait") as loader:
+        assert loader.stdout.readline() == "reached\n" and not place.exists()
+        assert embedded.is_store(place) and held(place) == {1}
+
+
+def test_a_store_can_be_read_while_the_next_is_made_and_not_written_to(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "_PATIENCE", 0)
+    with at_a_moment(place, "kb.building", 1, "wait") as loader:
+        assert loader.stdout.readline() == "reached\n"
+        assert held(place) == {0}
+        with pytest.raises(StoreError, match="in use by another process"):
+            open_store(place, write=True)
+    assert held(place) == {1}
+
+
+def test_a_load_that_is_done_waits_for_who_reads_the_old_store(place: Path) -> None:
+    with at_a_moment(place, "kb.proving", 1, "wait") as loader:
+        assert loader.stdout.readline() == "reached\n"
+        with open_store(place) as reader:
+            time.sleep(3)
+            assert loader.poll() is None and reader.count("https://example.org/g") == 300
+        assert loader.communicate(timeout=60)[0] == "1\n" and held(place) == {1}
 
 
 @pytest.mark.parametrize("way", ["add", "replace"])

@@ -14,12 +14,13 @@ from typing import IO, NamedTuple
 from kb import rdf
 from kb.compression import damage
 from kb.errors import InputError, Position
-from kb.files import BOM, LARGEST, byte_order_mark, not_utf8, unreadable
+from kb.files import LARGEST, byte_order_mark, not_utf8, unreadable
 from kb.turtle import depth, syntax_errors
 
 _WHOLE = (rdf.RdfFormat.JSON_LD, rdf.RdfFormat.RDF_XML)
 _LABELLED = (rdf.RdfFormat.N_TRIPLES, rdf.RdfFormat.N_QUADS)
-_PIECE = 1 << 20
+_PIECE = _SHOWN = 1 << 20
+_BOM = "\ufeff"
 
 
 def is_held(format: rdf.RdfFormat) -> bool:
@@ -95,9 +96,9 @@ def _line(stream: IO[bytes], number: int) -> bytes:
     """The beginning of a line of a document, without its end."""
     stream.seek(0)
     for _ in range(number - 1):
-        while (part := stream.readline(_PIECE)) and not part.endswith(b"\n"):
+        while (part := stream.readline(_SHOWN)) and not part.endswith(b"\n"):
             pass
-    return stream.readline(_PIECE).rstrip(b"\r\n")
+    return stream.readline(_SHOWN).rstrip(b"\r\n")
 
 
 class _Utf8:
@@ -111,15 +112,14 @@ class _Utf8:
 
     def feed(self, piece: bytes, *, last: bool = False) -> None:
         """Raises InputError for bytes that are not UTF-8, and for a byte order mark at the start."""
-        if not self._begun and piece:
-            self._begun = True
-            if piece.startswith(BOM):
-                raise byte_order_mark(self._name)
         try:
             text = self._decoder.decode(piece, last)
         except UnicodeDecodeError as error:
             self._advance(error.object[: error.start].decode("utf-8"))
             raise not_utf8(error.object[error.start], Position(self._name, self._line, self._column)) from None
+        if text and not self._begun and text[0] == _BOM:
+            raise byte_order_mark(self._name)
+        self._begun = self._begun or bool(text)
         self._advance(text)
 
     def end(self) -> None:
