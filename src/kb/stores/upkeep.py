@@ -59,7 +59,7 @@ def back_up(folder: Path, target: Path) -> Checked:
     The copy is read before it is given its name. Raises StoreError.
     """
     place = Path(os.path.realpath(target))
-    if os.path.lexists(place):
+    if os.path.lexists(target):
         raise StoreError(f"{target}: is there already; name a place where nothing is")
     with EmbeddedStore(folder) as store, failures(str(target), _UNWRITTEN), scratch_folder(place) as scratch:
         copy = scratch / "store"
