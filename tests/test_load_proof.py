@@ -9,7 +9,7 @@ import pytest
 
 from kb import rdf
 from kb.errors import StoreError
-from kb.stores import building, digests, open_store
+from kb.stores import building, digests, embedded, open_store, proving
 from kb.stores.base import GraphFile, Store
 from kb.stores.digests import Digest, Distinct, Dump, Sent, Spelling, digest_of, grouped
 from kb.stores.memory import MemoryStore
@@ -217,6 +217,24 @@ def test_in_small_portions_a_graph_becomes_equal_to_its_file(tmp_path: Path, mon
         assert (proof.sent, proof.present) == (300, 300)
         numbers = {int(row["s"].value.rpartition("s")[2]) for row in store.query("SELECT ?s WHERE { ?s ?p ?o }")}
         assert numbers == set(range(200, 500))
+
+
+def test_a_store_that_cannot_be_moved_is_filled_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "place" / "store"
+    with open_store(place, write=True) as store:
+        store.load([written(tmp_path, G, line(1))])
+    node = place.stat().st_ino
+    monkeypatch.setattr(embedded, "can_be_replaced", lambda folder: False)
+    with open_store(place, write=True) as store:
+        for replace, present in ((False, 2), (False, 2), (True, 1)):
+            [proof] = store.load([written(tmp_path, G, line(2))], replace=replace)
+            assert (proof.sent, proof.present) == (1, present)
+        monkeypatch.setattr(proving, "_proof", lambda *_: (_ for _ in ()).throw(StoreError("lost")))
+        with pytest.raises(StoreError, match="lost"):
+            store.load([written(tmp_path, G, line(3))], replace=True)
+    with open_store(place) as store:
+        assert [row["s"].value[-1] for row in store.query("SELECT ?s WHERE { ?s ?p ?o }")] == ["2"]
+    assert place.stat().st_ino == node
 
 
 def test_a_store_of_another_program_gets_its_union(tmp_path: Path) -> None:

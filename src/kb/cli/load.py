@@ -168,8 +168,10 @@ def _print_counts(rows: list[tuple[str, int, int | None]]) -> None:
 
 
 def _remark(spool: Any, proofs: Sequence[Any], replace: bool) -> None:
+    from kb.stores.spooling import MOST_COUNTED
+
     if spool.blank_nodes:
-        note(f"{_count(spool.blank_nodes, 'blank node')} got an IRI, so that loading again does not double it")
+        note(f"{'at least ' if spool.blank_nodes >= MOST_COUNTED else ''}{_count(spool.blank_nodes, 'blank node')} got an IRI, so that loading again does not double it")
     rewritten = sum(proof.rewritten for proof in proofs)
     if rewritten:
         examples = dict.fromkeys(f"{sent} as {kept}" for proof in proofs for sent, kept in proof.examples)

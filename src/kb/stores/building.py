@@ -19,7 +19,7 @@ from kb.stores.digests import Numbers, batches, bucket_of, grouped
 
 _THREADS = 2
 """One load of the engine's keeps one processor busy."""
-_SMALL_PART, _LARGE_PART = 8 << 20, 128 << 20
+_SMALL_PART, _LARGE_PART = 8 << 20, 32 << 20
 """Bytes of a file that are loaded in one go: small enough for both threads to have work, large enough for large files on disk."""
 
 

@@ -20,7 +20,7 @@ from kb.stores import engines
 from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
 from kb.stores.failures import failures, in_use, is_locked
 from kb.stores.locks import StoreLock
-from kb.stores.scratch import put_in_place, recover, scratch_folder
+from kb.stores.scratch import can_be_replaced, put_in_place, recover, scratch_folder
 
 T = TypeVar("T")
 Node = rdf.NamedNode | rdf.BlankNode | rdf.Literal
@@ -88,12 +88,18 @@ class EmbeddedStore(Store):
         """The next store is made beside this one, which can be read meanwhile, and is put in its place once it is proved.
 
         It begins as a backup of this one: hard links, which take no time and no room. Without ``proof`` it is only counted,
-        and nothing is known of what was rewritten. See ``Store.load``.
+        and nothing is known of what was rewritten. A store that cannot be moved is filled in one transaction where it is; then
+        memory follows the files. See ``Store.load``.
         """
         from kb.stores import building, proving
         from kb.stores.digests import Sent
 
         with failures(self.name, "cannot be written; nothing was loaded"), scratch_folder(self._folder) as scratch:
+            if (engine := self._existing()) is not None and not can_be_replaced(self._folder):
+                proofs = proving.load_at_once(engine, files, scratch, replace=replace)
+                engine.flush()
+                return proofs
+            del engine
             made, lock = scratch / "store", None
             self._engine = None  # closes it: others may read
             try:
@@ -126,7 +132,7 @@ class EmbeddedStore(Store):
             self._patiently(lock.claim, _PATIENCE_WITH_READERS)
         elif self._check_folder():
             raise StoreError(f"{self.name}: another process has made this store meanwhile; nothing was loaded. Load again")
-        put_in_place(new, self._folder)
+        put_in_place(new, self._folder, replace=lock is not None)
 
     def count(self, graph: str) -> int:
         with failures(self.name, "cannot be read"):

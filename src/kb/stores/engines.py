@@ -57,8 +57,8 @@ def _evaluated(ask: Callable[[], Answer]) -> tuple[bytes, bool]:
     return rdf.serialize(answer, format=rdf.RdfFormat.N_TRIPLES) or b"", True
 
 
-def write_engine(engine: rdf.Store, contents: list[GraphContent], replace: bool) -> None:
-    """Write in one transaction; see ``Store.write``."""
+def write_engine(engine: rdf.Store, contents: list[GraphContent], replace: bool) -> tuple[list[rdf.Quad], list[rdf.Quad]]:
+    """Write in one transaction; see ``Store.write``. Gives what was taken out and what was put in."""
     wanted = rdf.Store()  # the engine's own spelling of each literal, so that old and new can be compared
     wanted.bulk_extend(quads(contents))
     removed = []
@@ -67,6 +67,12 @@ def write_engine(engine: rdf.Store, contents: list[GraphContent], replace: bool)
             removed += [quad for quad in engine.quads_for_pattern(None, None, None, graph) if quad not in wanted]
         removed += _no_longer_shown(engine, removed, wanted)
     added = [quad for quad in wanted if quad not in engine]
+    exchange(engine, removed, added)
+    return removed, added
+
+
+def exchange(engine: rdf.Store, removed: list[rdf.Quad], added: list[rdf.Quad]) -> None:
+    """Take quads out and put others in, in one transaction."""
     if not removed:
         engine.extend(added)
         return

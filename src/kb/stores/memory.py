@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kb import rdf
-from kb.stores import building, engines, proving
+from kb.stores import engines
 from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
-from kb.stores.digests import Sent
+from kb.stores.proving import load_at_once
 
 
 class MemoryStore(Store):
@@ -32,14 +32,8 @@ class MemoryStore(Store):
     def load(
         self, files: Sequence[GraphFile], *, replace: bool = False, progress: Progress | None = None
     ) -> list[Proof]:
-        contents = [GraphContent(file.iri, [quad.triple for quad in rdf.parse(path=file.path, format=rdf.RdfFormat.N_TRIPLES)]) for file in files]
-        with TemporaryDirectory(prefix="kb-") as name:
-            folder = Path(name)
-            sent = [Sent(file, folder) for file in files]
-            new = [building.only_new(self._engine, file, folder) for file in files]
-            expected = proving.Expectation(self._engine, sent, new, folder, replace=replace)
-            self.write(contents, replace=replace)
-            return expected.prove(self._engine)
+        with TemporaryDirectory(prefix="kb-") as folder:
+            return load_at_once(self._engine, files, Path(folder), replace=replace)
 
     def count(self, graph: str) -> int:
         return engines.count_engine(self._engine, graph)

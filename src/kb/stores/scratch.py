@@ -44,23 +44,36 @@ def scratch_folder(place: Path | None) -> Iterator[Path]:
                 parent.rmdir()
 
 
-def put_in_place(new: Path, place: Path) -> None:
-    """Make the store ``new``, which lies in a scratch folder beside ``place``, the store there. The caller has locked the one
-    that is there, if any. Raises OSError; then the old one is there as before.
+def put_in_place(new: Path, place: Path, *, replace: bool) -> None:
+    """Make the store ``new``, which lies in a scratch folder beside ``place``, the store there.
+
+    With ``replace`` there is one, which the caller has locked; else nothing, or an empty folder. Raises OSError; then all is
+    as before.
     """
     before = new.parent / _BEFORE
     if place.exists():
-        new.chmod(place.stat().st_mode & 0o7777)
-        os.rename(place, before)
+        found = place.stat()
+        new.chmod(found.st_mode & 0o7777)
+        with suppress(OSError, AttributeError):  # only root can, and it should
+            os.chown(new, found.st_uid, found.st_gid)
     else:
         new.chmod(0o777 & ~umask())
+    if replace:
+        os.rename(place, before)
+    elif place.exists():
+        place.rmdir()
     try:
         os.rename(new, place)
     except BaseException:
-        if before.exists():
+        if replace:
             os.rename(before, place)
         raise
     _sync(place.parent)
+
+
+def can_be_replaced(place: Path) -> bool:
+    """Whether a store can be moved away: not where it is a mount, or its folder's folder may not be written."""
+    return not os.path.ismount(place) and os.access(place.parent, os.W_OK)
 
 
 def recover(place: Path) -> bool:

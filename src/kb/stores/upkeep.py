@@ -65,7 +65,7 @@ def back_up(folder: Path, target: Path) -> Checked:
         copy = scratch / "store"
         store.back_up(copy)
         checked = check(copy)
-        put_in_place(copy, place)
+        put_in_place(copy, place, replace=False)
     return checked
 
 
@@ -89,7 +89,7 @@ def restore(backup: Path, folder: Path, *, replace: bool = False) -> Checked:
         if is_store(folder):
             lock = StoreLock(place / LOCK)
             lock.claim()
-        put_in_place(copy, place)
+        put_in_place(copy, place, replace=lock is not None)
     if lock is not None:
         lock.close()
     return checked
