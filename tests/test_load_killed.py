@@ -177,6 +177,41 @@ def test_a_load_that_is_done_waits_for_who_reads_the_old_store(place: Path) -> N
         assert loader.communicate(timeout=60)[0] == "1\n" and held(place) == {1}
 
 
+# A limit on the size of files fails a write as a full disk does: in the middle, by an error of the system.
+FULL = """
+import resource, sys
+from pathlib import Path
+from kb.errors import StoreError
+from kb.stores import open_store
+from kb.stores.base import GraphFile
+place, path, most = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+try:
+    with open_store(place, write=True) as store: store.load([GraphFile("https://example.org/g", path, 5000)], replace=True)
+    print("loaded")
+except StoreError as error: print(error)
+"""
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_disk_that_is_full_at_any_point_leaves_the_store_as_it_was(place: Path, tmp_path: Path, exists: bool) -> None:
+    pytest.importorskip("resource", reason="this system has no limit on the size of files to test with")
+    path = tmp_path / "big.nt"
+    chance = random.Random(3)
+    path.write_text("".join(f'<https://example.org/{n}> <https://example.org/p> "{chance.randbytes(40).hex()}" .\n' for n in range(5000)))
+    target = place if exists else place.with_name("new")
+    failed = 0
+    for most in (3_000, 30_000, 100_000, 200_000, 300_000):
+        done = subprocess.run([sys.executable, "-c", FULL, str(target), str(path), str(most)], capture_output=True, text=True, timeout=120, check=True)
+        assert done.stderr == "" and done.stdout.count("\n") == 1
+        if done.stdout == "loaded\n":
+            break
+        assert done.stdout.startswith(f"{target}: the store cannot be "), done.stdout
+        failed += 1
+        assert held(place) == {0} and os.listdir(place.parent) == ["store"]
+    assert failed >= 3
+
+
 @pytest.mark.parametrize("way", ["add", "replace"])
 def test_twelve_kills(tmp_path: Path, way: str) -> None:
     kill_often(tmp_path, way, 12, seed=5)

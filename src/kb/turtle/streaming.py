@@ -19,7 +19,7 @@ from kb.turtle import depth, syntax_errors
 
 _WHOLE = (rdf.RdfFormat.JSON_LD, rdf.RdfFormat.RDF_XML)
 _LABELLED = (rdf.RdfFormat.N_TRIPLES, rdf.RdfFormat.N_QUADS)
-_PIECE = _SHOWN = 1 << 20
+_PIECE, _SHOWN = 1 << 18, 1 << 20
 _BOM = "\ufeff"
 
 
@@ -51,7 +51,7 @@ def check(stream: IO[bytes], name: str, format: rdf.RdfFormat) -> Document:
         text.feed(piece)
         # A sign that two pieces share is missed, which matters nothing: the limit is one of reason.
         signs += depth.signs(piece)
-        anonymous = anonymous or any(mark in last + piece for mark in marks)
+        anonymous = anonymous or any(mark in piece for mark in marks) or last + piece[:1] == b"_:"
         last = piece[-1:]
     text.end()
     if signs > depth.DEEPEST and not is_held(format):
