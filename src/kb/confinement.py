@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -38,16 +39,21 @@ def limit(seconds: float | None, memory: int | None) -> None:
         _lower(resource.RLIMIT_CPU, int(seconds * (os.cpu_count() or 1)) + 2)
 
 
-def close_the_door(kept: int) -> None:
-    """Close all descriptors but standard error and ``kept``, and let the system give this process no other."""
+def close_the_door(kept: Iterable[int], largest: int) -> None:
+    """Close all descriptors but standard error and those ``kept``, and let the system give this process no other; no file
+    that it still writes gets more than ``largest`` bytes."""
     import resource
 
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.dup2(nowhere, 1)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    first = 3
+    for descriptor in sorted(kept):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+    before = [bound for bound in resource.getrlimit(resource.RLIMIT_FSIZE) if bound != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (min(largest, *before),) * 2 if before else (largest, largest))
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     sys.addaudithook(_tell_of_the_door)
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import errno
 import functools
+import io
 import os
 import stat
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
+from kb import compression
 from kb.errors import InputError, Position
 
 LARGEST = 1 << 30
 """Bytes of a file that are read at most; its triples would take twenty times as much memory."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 
 def display_name(path: str | Path) -> str:
@@ -29,31 +31,66 @@ def read_bytes(path: str | Path) -> bytes:
     Raises InputError for a file that is missing, a folder, unreadable, not UTF-8, or larger than ``LARGEST``; a byte
     order mark is refused, since a Turtle parser elsewhere may not skip it.
     """
-    name = display_name(path)
+    return _checked(read_packed(path), display_name(path))
+
+
+def read_packed(path: str | Path) -> bytes:
+    """The bytes of a file or of standard input, whatever they are. Raises InputError for what cannot be read."""
     try:
         content = _standard_input(sys.stdin.buffer) if str(path) == "-" else _content(path)
-    except FileNotFoundError:
-        raise InputError("no such file", Position(name)) from None
-    except IsADirectoryError:
-        raise InputError("this is a folder, not a file", Position(name)) from None
     except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", Position(name)) from None
+        raise unreadable(error, path) from None
+    _check_size(content, display_name(path))
+    return content
+
+
+def unpacked(content: bytes, path: str | Path) -> bytes:
+    """What ``read_packed`` gave, unpacked if the file's name says that it is compressed. Raises InputError as ``read_bytes``."""
+    name = display_name(path)
+    if compression.is_compressed(name):
+        try:
+            content = _up_to_largest(compression.unpacked(io.BytesIO(content), name))
+        except Exception as error:
+            raise compression.damage(error, name) or error from None
+        _check_size(content, name)
+    return _checked(content, name)
+
+
+def unreadable(error: OSError | ValueError, path: str | Path) -> InputError:
+    """Why a file cannot be opened or read."""
+    name = display_name(path)
+    if isinstance(error, FileNotFoundError):
+        return InputError("no such file", Position(name))
+    if isinstance(error, IsADirectoryError):
+        return InputError("this is a folder, not a file", Position(name))
+    return InputError(f"cannot be read: {getattr(error, 'strerror', None) or error}", Position(name))
+
+
+def byte_order_mark(name: str) -> InputError:
+    """The error for a file that begins with one."""
+    return InputError("the file begins with a byte order mark (BOM); save it as UTF-8 without one", Position(name, 1, 1))
+
+
+def not_utf8(byte: int, position: Position) -> InputError:
+    """The error for a byte that no UTF-8 has where it stands."""
+    return InputError(f"not valid UTF-8: byte 0x{byte:02X} cannot be decoded; save the file as UTF-8", position)
+
+
+def _check_size(content: bytes, name: str) -> None:
     if len(content) > LARGEST:
         raise InputError(f"larger than {LARGEST >> 20:,} MiB, the most that is read; split it", Position(name))
-    if content.startswith(_BOM):
-        raise InputError(
-            "the file begins with a byte order mark (BOM); save it as UTF-8 without one", Position(name, 1, 1)
-        )
+
+
+def _checked(content: bytes, name: str) -> bytes:
+    if content.startswith(BOM):
+        raise byte_order_mark(name)
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         start = content.rfind(b"\n", 0, error.start) + 1
         column = len(content[start : error.start].decode("utf-8")) + 1
-        raise InputError(
-            f"not valid UTF-8: byte 0x{content[error.start]:02X} cannot be decoded; save the file as UTF-8",
-            Position(name, line, column),
-        ) from None
+        raise not_utf8(content[error.start], Position(name, line, column)) from None
     return content
 
 
@@ -63,12 +100,12 @@ def _content(path: str | Path) -> bytes:
 
 
 @functools.lru_cache(maxsize=1)
-def _standard_input(stream: BinaryIO) -> bytes:
+def _standard_input(stream: IO[bytes]) -> bytes:
     """What it holds; kept, since a command may look at its input twice (to validate, and to load)."""
     return _up_to_largest(stream)
 
 
-def _up_to_largest(stream: BinaryIO) -> bytes:
+def _up_to_largest(stream: IO[bytes]) -> bytes:
     """What a stream holds, or a little more than the largest that is taken: it may be endless."""
     parts, size = [], 0
     while size <= LARGEST and (part := stream.read(1 << 20)):

@@ -17,7 +17,7 @@ import marshal
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -150,7 +150,16 @@ def stage() -> str:
     return _written(_pages, _PAGE) if _pages is not None else ""
 
 
+def keep_open(descriptors: Iterable[int], largest: int) -> None:
+    """For ``prepare``: leave files open behind the closed door, of which none may be made larger than so many bytes."""
+    global _largest_written
+    _kept_open.update(descriptors)
+    _largest_written = largest
+
+
 _pages: Any = None
+_kept_open: set[int] = set()
+_largest_written = 0
 
 
 def _share_pages() -> Any:
@@ -222,7 +231,7 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
                 importlib.import_module(name)
             work = prepare()
             if door is Door.CLOSED:
-                confinement.close_the_door(writing)
+                confinement.close_the_door({writing, *_kept_open}, _largest_written)
             elif door is Door.OFFLINE:
                 confinement.refuse_the_network()
             outcome: tuple[str, Any] = ("result", work())

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from kb import rdf
 from kb.errors import InputError, Position, StoreError
-from kb.files import read_bytes
+from kb.files import read_bytes, read_packed, unpacked
 from kb.namespaces import PREFIXES
 from kb.project import Project
 
@@ -111,7 +111,7 @@ def given(data: Iterable[str], base_iri: str | None = None) -> MemorySource:
     for item in data:
         graph, path = _graph_and_path(item)
         for file in files_below(path):
-            content = read_bytes(file)
+            content = unpacked(read_packed(file), file)
             name, format = str(file), turtle.format_of(str(file))
             turtle.check_depth(content, name, format)
             if graph is not None:
@@ -141,7 +141,7 @@ def files_below(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     try:
-        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in turtle.FORMATS and file.is_file())
+        found = sorted(file for file in path.rglob("*") if turtle.is_rdf(file.name) and file.is_file())
     except OSError as error:  # a folder that may not be read, or goes away meanwhile
         raise InputError(f"cannot be read: {error.strerror or error}", Position(str(error.filename or path))) from None
     if not found:

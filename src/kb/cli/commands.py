@@ -23,6 +23,7 @@ COMMANDS = {
     "figures": "figures",
     "validate": "validate",
     "load": "load",
+    "store": "store",
     "infer": "infer",
     "coverage": "coverage",
     "document": "document",

@@ -50,3 +50,29 @@ class Progress:
             sys.stderr.flush()
         except (OSError, RuntimeError):  # nobody reads it any more, or something else was just being written
             self._shown = False
+
+
+class Meter:
+    """How much of some work is done, at which rate, and how long the rest will take."""
+
+    def __init__(self, doing: str, total: int, unit: str, afterwards: str) -> None:
+        """``afterwards`` is what is done once all of the ``total`` is."""
+        self._doing, self._total, self._unit, self._afterwards = doing, total, unit, afterwards
+        self._done = 0
+        self._began = 0.0
+
+    def add(self, number: int) -> None:
+        """So much more is done."""
+        self._began = self._began or time.monotonic()
+        self._done += number
+
+    def text(self) -> str:
+        """In words, for ``Progress``."""
+        passed = time.monotonic() - self._began if self._began else 0
+        if not self._done or not passed:
+            return self._doing
+        if self._done >= self._total:
+            return self._afterwards
+        rate = self._done / passed
+        left = (self._total - self._done) / rate
+        return f"{self._doing}: {self._done:,} of {self._total:,} {self._unit}, {rate:,.0f} a second, about {left:.0f} s left"

@@ -71,6 +71,8 @@ class Store(ABC):
 
     name: str
     """What messages call it: a folder or a URL, never with credentials."""
+    remarks: Sequence[str] = ()
+    """What whoever asked for the last load should know of it besides."""
 
     @abstractmethod
     def query(

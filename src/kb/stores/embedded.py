@@ -8,25 +8,36 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import shutil
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from kb import rdf
 from kb.errors import StoreError
-from kb.files import umask
-from kb.stores import memory
-from kb.stores.base import Answer, GraphContent, Store
+from kb.stores import engines
+from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
+from kb.stores.failures import failures, in_use, is_locked
+from kb.stores.locks import StoreLock
+from kb.stores.scratch import can_be_replaced, put_in_place, recover, scratch_folder
+
+T = TypeVar("T")
+Node = rdf.NamedNode | rdf.BlankNode | rdf.Literal
 
 _MARKER = "CURRENT"  # every RocksDB folder has this file
-_LOCK = "LOCK"
-_ROCKSDB_FILE = re.compile(r"/(?:MANIFEST-\d+|\d+\.(?:sst|log))\b")
-_PATIENCE = 2.0
-"""Seconds that an opening waits for another process to finish; a load of the bundled data takes less."""
+LOCK = "LOCK"
+"""The file that the engine locks in a store that it writes to."""
+_PATIENCE, _PATIENCE_WITH_READERS = 2.0, 60.0
+"""Seconds that an opening waits for another process to finish, and a load that is done for those who read the old store."""
+
+
+def is_store(folder: Path) -> bool:
+    """Whether a folder holds a store, or will as soon as the process is done that replaces it."""
+    place = Path(os.path.realpath(folder))
+    with suppress(OSError):
+        return (place / _MARKER).exists() or recover(place) or (place / _MARKER).exists()
+    return False
 
 
 class EmbeddedStore(Store):
@@ -39,48 +50,104 @@ class EmbeddedStore(Store):
     def __init__(self, folder: Path, *, write: bool = False) -> None:
         self.name = str(folder)
         self._folder = Path(os.path.realpath(folder))
+        self._write = write
         self._engine: rdf.Store | None = None
-        self._lock: int | None = None
+        self._lock: StoreLock | None = None
         self._united: bool | None = None
-        exists = self._check_folder()
-        if exists:
-            self._engine = self._open(write)
-        elif not write:
+        self._hidden: frozenset[rdf.NamedNode] = frozenset()
+        self._said = rdf.Store()
+        if self._existing() is None and not write:
             raise StoreError(f"{folder}: there is no store in this folder; `kb load --store {folder}` makes one")
 
     def query(
         self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
     ) -> Answer:
-        with self._failures("cannot be read"):
+        with failures(self.name, "cannot be read"):
             # Computed here, so that a failure of the disk is met here and not by whoever reads the rows.
-            return memory.query_engine(self._opened(), text, timeout, base_iri, derived, lazy=False)
+            return engines.query_engine(self._opened(), text, timeout, base_iri, derived, lazy=False)
 
     def write(self, contents: Iterable[GraphContent], *, replace: bool = False) -> None:
         contents = list(contents)
-        with self._failures("cannot be written; nothing was loaded"):
-            if self._engine is None:
+        with failures(self.name, "cannot be written; nothing was loaded"):
+            engine = self._existing()
+            if engine is None:
                 self._build(contents)
                 return
-            memory.write_engine(self._engine, contents, replace)
-        with self._failures("took the triples but cannot make them safe on the disk; load them again"):
-            self._engine.flush()
+            engines.write_engine(engine, contents, replace)
+        with failures(self.name, "took the triples but cannot make them safe on the disk; load them again"):
+            engine.flush()
+
+    def load(
+        self,
+        files: Sequence[GraphFile],
+        *,
+        replace: bool = False,
+        progress: Progress | None = None,
+        proof: bool = True,
+    ) -> list[Proof]:
+        """The next store is made beside this one, which can be read meanwhile, and is put in its place once it is proved.
+
+        It begins as a backup of this one: hard links, which take no time and no room. Without ``proof`` it is only counted,
+        and nothing is known of what was rewritten. A store that cannot be moved is filled in one transaction where it is; then
+        memory follows the files. See ``Store.load``.
+        """
+        from kb.stores import building, proving
+        from kb.stores.digests import Sent
+
+        with failures(self.name, "cannot be written; nothing was loaded"), scratch_folder(self._folder) as scratch:
+            if (engine := self._existing()) is not None and not can_be_replaced(self._folder):
+                proofs = proving.load_at_once(engine, files, scratch, replace=replace)
+                engine.flush()
+                return proofs
+            del engine
+            made, lock = scratch / "store", None
+            self._engine = None  # closes it: others may read
+            try:
+                if self._check_folder():
+                    lock = self._copied(made)
+                engine = rdf.Store(str(made))
+                sent = [Sent(file, scratch) for file in files] if proof or replace else []
+                building.unite(engine, scratch)
+                for one in sent if replace else ():
+                    building.take_out(engine, one.iri, one, scratch)
+                new = [building.only_new(engine, file, scratch) for file in files]
+                expected = proving.Expectation(engine, sent, new, scratch, replace=replace) if proof else None
+                building.fill(engine, new, progress)
+                engine.flush()
+                del engine  # closes it
+                engine = rdf.Store.read_only(str(made))
+                if expected is not None:
+                    proofs = expected.prove(engine)
+                else:
+                    proofs = [Proof(file.iri, file.lines, engines.count_engine(engine, file.iri)) for file in files]
+                del engine
+                self._put_in_place(made, lock)
+            finally:
+                if lock is not None:
+                    lock.close()
+        return proofs
+
+    def _put_in_place(self, new: Path, lock: StoreLock | None) -> None:
+        if lock is not None:
+            self._patiently(lock.claim, _PATIENCE_WITH_READERS)
+        elif self._check_folder():
+            raise StoreError(f"{self.name}: another process has made this store meanwhile; nothing was loaded. Load again")
+        put_in_place(new, self._folder, replace=lock is not None)
 
     def count(self, graph: str) -> int:
-        with self._failures("cannot be read"):
-            return memory.count_engine(self._opened(), graph)
+        with failures(self.name, "cannot be read"):
+            return engines.count_engine(self._opened(), graph)
 
     def graphs(self) -> list[str]:
-        with self._failures("cannot be read"):
-            return memory.graphs_engine(self._opened())
+        with failures(self.name, "cannot be read"):
+            return engines.graphs_engine(self._opened())
 
-    def out(self, node: rdf.NamedNode | rdf.BlankNode | rdf.Literal) -> Iterator[rdf.Quad]:
+    def out(self, node: Node) -> Iterator[rdf.Quad]:
         """The triples of which a node is the subject, as quads without a graph; those of derived graphs are left out, and
         one may come more than once. Raises StoreError."""
         return iter(()) if isinstance(node, rdf.Literal) else self._matching(node, None, None)
 
-    def into(
-        self, node: rdf.NamedNode | rdf.BlankNode | rdf.Literal, predicate: rdf.NamedNode | None = None
-    ) -> Iterator[rdf.Quad]:
+    def into(self, node: Node, predicate: rdf.NamedNode | None = None) -> Iterator[rdf.Quad]:
         """The triples of which a node is the object, with a property or with any; see ``out``."""
         return self._matching(None, predicate, node)
 
@@ -88,33 +155,87 @@ class EmbeddedStore(Store):
         """The triples with a property; see ``out``."""
         return self._matching(None, predicate, None)
 
-    def _matching(self, *pattern: rdf.NamedNode | rdf.BlankNode | rdf.Literal | None) -> Iterator[rdf.Quad]:
-        with self._failures("cannot be read"):
+    def everything(self) -> Iterator[rdf.Quad]:
+        """All triples; see ``out``."""
+        return self._matching(None, None, None)
+
+    def look_beside(self, files: Iterable[GraphFile], *, replace: bool) -> None:
+        """Leave out of what is looked up from now on what is about to be replaced, and what the files say too: the engine may
+        spell that otherwise, and would seem to say something else beside it."""
+        self._said = rdf.Store()
+        for file in files:
+            self._said.bulk_load(path=file.path, format=rdf.RdfFormat.N_TRIPLES)
+        self._hidden = frozenset(rdf.NamedNode(file.iri) for file in files if replace)
+
+    def _matching(self, *pattern: Node | None) -> Iterator[rdf.Quad]:
+        with failures(self.name, "cannot be read"):
             engine = self._opened()
             if self._united is None:
-                self._united = memory.is_united(engine)
-            if self._united:
-                yield from engine.quads_for_pattern(*pattern, rdf.DefaultGraph())
+                self._united = engines.is_united(engine)
+            if self._united and not self._hidden:
+                found = engine.quads_for_pattern(*pattern, rdf.DefaultGraph())
+                yield from (quad for quad in found if quad not in self._said) if self._said else found
                 return
             for quad in engine.quads_for_pattern(*pattern, None):
-                if not memory.is_derived(quad.graph_name):
-                    yield rdf.Quad(quad.subject, quad.predicate, quad.object)
+                if engines.is_shown(quad) and quad.graph_name not in self._hidden:
+                    triple = engines.unnamed(quad)
+                    if triple not in self._said:
+                        yield triple
+
+    def reading(self, work: Callable[[rdf.Store], T]) -> T:
+        """The result of work that reads the engine itself. Raises StoreError."""
+        with failures(self.name, "cannot be read"):
+            return work(self._opened())
+
+    def back_up(self, target: Path) -> None:
+        """Make a copy of the store at a place where nothing is: hard links, where that is on the same file system.
+
+        Raises StoreError.
+        """
+        with failures(self.name, "cannot be copied"):
+            self.close()
+            self._copied(target).close()
+
+    def _copied(self, target: Path) -> StoreLock:
+        """Make a copy of the store; gives the lock, shared with readers, that keeps it as it was copied."""
+        while True:
+            lock = self._patiently(lambda: StoreLock(self._folder / LOCK))
+            # What a writer that was killed, or another program, has only put in the log is not in a copy.
+            if not any(path.stat().st_size for path in self._folder.glob("*.log")):
+                break
+            lock.close()
+            self._patiently(lambda: rdf.Store(str(self._folder)))  # takes the log up, and is closed at once
+        try:
+            rdf.Store.read_only(str(self._folder)).backup(str(target))
+        except BaseException:
+            lock.close()
+            raise
+        return lock
 
     def close(self) -> None:
         self._engine = None
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.close()
             self._lock = None
 
     def _opened(self) -> rdf.Store:
-        return rdf.Store() if self._engine is None else self._engine
+        engine = self._existing()
+        return rdf.Store() if engine is None else engine  # one that is empty counts as false
+
+    def _existing(self) -> rdf.Store | None:
+        """The engine on the folder; None where there is no store yet."""
+        if self._engine is None and self._check_folder():
+            self._engine = self._open()
+        return self._engine
 
     def _check_folder(self) -> bool:
         """Whether there is a store to open; False for a place where one can be made."""
         try:
-            names = os.listdir(self._folder)
+            names = self._patiently(self._names)
         except FileNotFoundError:
             return False
+        except BlockingIOError:
+            raise in_use(self.name) from None
         except OSError as error:
             raise StoreError(f"{self.name}: cannot be opened as a store: {error.strerror}") from None
         if names and _MARKER not in names:
@@ -123,93 +244,41 @@ class EmbeddedStore(Store):
             )
         return bool(names)
 
-    def _open(self, write: bool) -> rdf.Store:
-        deadline = time.monotonic() + _PATIENCE
+    def _names(self) -> list[str]:
+        """The folder's files. Raises BlockingIOError for a store that is being replaced just now."""
+        try:
+            return os.listdir(self._folder)
+        except FileNotFoundError:
+            if recover(self._folder):
+                raise BlockingIOError(errno.EAGAIN, "being replaced") from None
+            return os.listdir(self._folder)
+
+    def _open(self) -> rdf.Store:
+        def opened() -> rdf.Store:
+            if self._write:
+                return rdf.Store(str(self._folder))
+            self._lock = StoreLock(self._folder / LOCK)
+            return rdf.Store.read_only(str(self._folder))
+
+        with failures(self.name, "cannot be opened"):
+            return self._patiently(opened)
+
+    def _patiently(self, work: Callable[[], T], patience: float | None = None) -> T:
+        """The result of work that needs others to be done with the store; its error where they are not in time."""
+        deadline = time.monotonic() + (_PATIENCE if patience is None else patience)
         while True:
             try:
-                with self._failures("cannot be opened"):
-                    if write:
-                        return rdf.Store(str(self._folder))
-                    self._lock = _shared_lock(self._folder / _LOCK)
-                    return rdf.Store.read_only(str(self._folder))
-            except _Locked:
-                if time.monotonic() > deadline:
+                return work()
+            except OSError as error:
+                if not is_locked(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
 
     def _build(self, contents: list[GraphContent]) -> None:
         """Make a new store beside its place, then move it there in one step."""
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix=f".{self._folder.name}."))
-        try:
-            engine = rdf.Store(str(temporary))
-            engine.bulk_extend(memory.quads(contents))
+        with scratch_folder(self._folder) as scratch:
+            engine = rdf.Store(str(scratch / "store"))
+            engine.bulk_extend(engines.quads(contents))
             engine.flush()
             del engine  # closes it
-            if self._folder.exists():  # empty, or it would have been opened
-                temporary.chmod(self._folder.stat().st_mode & 0o7777)
-                self._folder.rmdir()
-            else:
-                temporary.chmod(0o777 & ~umask())
-            os.rename(temporary, self._folder)
-            _sync(self._folder.parent)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
-        self._engine = self._open(write=True)
-
-    @contextmanager
-    def _failures(self, what: str) -> Iterator[None]:
-        """The engine's and the system's errors as a StoreError that says what happened to this store."""
-        try:
-            yield
-        except (OSError, RuntimeError) as error:
-            text = getattr(error, "strerror", None) or str(error)
-            if isinstance(error, BlockingIOError) or re.search(r"lock hold by|While lock file", text):
-                raise _Locked(f"{self.name}: the store is in use by another process; try again when it is done") from None
-            if "Corruption" in text or (isinstance(error, FileNotFoundError) and _ROCKSDB_FILE.search(text)):
-                raise StoreError(f"{self.name}: the store is damaged: {_reason(text)}. Load it anew elsewhere") from None
-            if isinstance(error, RuntimeError) and "read-write" in text:
-                raise StoreError(f"{self.name}: the store was opened for reading only") from None
-            full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in text
-            reason = "no space is left on the disk" if full else _reason(text)
-            raise StoreError(f"{self.name}: the store {what}: {reason}") from None
-
-
-class _Locked(StoreError):
-    """Another process holds the store."""
-
-
-def _reason(text: str) -> str:
-    """The engine's message without its own prefixes."""
-    return re.sub(r"^(?:IO error: |Corruption: )+|  The file .*", "", text).rstrip(". ")
-
-
-def _shared_lock(path: Path) -> int | None:
-    """Hold a readers' lock until the descriptor is closed; BlockingIOError where a writer has the file."""
-    try:
-        import fcntl
-    except ImportError:  # Windows has no such locks, and there the engine's own must do
-        return None
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        if error.errno in (errno.EACCES, errno.EAGAIN):
-            raise BlockingIOError(error.errno, "locked") from None
-        return None  # a file system without locks
-    return descriptor
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass  # not every file system can; the rename stands without it
-    finally:
-        os.close(descriptor)
+            self._put_in_place(scratch / "store", None)

@@ -1,48 +1,53 @@
-"""From files to a store's named graphs: everything is read before anything is written."""
+"""From files to what a store takes: a file of N-Triples for each graph, made before anything is written to the store."""
 
 from __future__ import annotations
 
-import hashlib
+import errno
+import os
+import shutil
+import stat
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
-from kb import rdf, sandbox, turtle
-from kb.errors import InputError, UsageError, in_one
-from kb.files import display_name, read_bytes
-from kb.namespaces import BASE, GRAPH
+from kb import compression, rdf, sandbox, turtle
+from kb.errors import InputError, StoreError, UsageError, in_one
+from kb.files import display_name, unreadable
+from kb.namespaces import GRAPH
 from kb.project import Project
 from kb.sources import files_below
-from kb.stores import GraphContent, Store
-
-GENID = BASE + ".well-known/genid/"
-"""Where blank nodes get their IRIs (RDF 1.1 Concepts, 3.5): a blank node sent twice would be two nodes, and some servers
-take none in an update."""
+from kb.stores import spooling
+from kb.stores.base import GraphFile
+from kb.stores.spooling import Source
 
 _STDIN = GRAPH + "external/stdin"
+_TOGETHER = 100
+"""Files that one child process reads: each takes two descriptors, and a process has a thousand or fewer."""
+_OPEN = 64
+"""Files of graphs that are open at once."""
+_PIECE = 1 << 20
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+Run = Callable[[Callable[[], sandbox.Work], Sequence[Path]], Any]
+"""Does work on files in a sandbox, within limits that follow their sizes, and gives its result: ``kb.sandbox.run``, say."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class Spool:
     """What a load will write: each graph once, in the order of the files, with the files that it comes from."""
 
-    contents: tuple[GraphContent, ...]
-    files: dict[str, tuple[str, ...]]
+    files: tuple[GraphFile, ...]
+    names: dict[str, tuple[str, ...]]
     blank_nodes: int
+    """How many got IRIs; of one file no more than ``kb.stores.spooling.MOST_COUNTED`` are counted."""
 
     @property
-    def triples(self) -> int:
-        """How many triples there are in all; one in two graphs counts twice."""
-        return sum(len(content.triples) for content in self.contents)
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A graph after a load: the triples that were read for it, and how many it holds now."""
-
-    graph: str
-    read: int
-    present: int
+    def lines(self) -> int:
+        """How many triples there are in all, repeated ones as often as they stand."""
+        return sum(file.lines for file in self.files)
 
 
 def files_to_load(project: Project, paths: Sequence[Path]) -> list[Path]:
@@ -61,95 +66,137 @@ def check_graph(iri: str) -> None:
         raise UsageError(f"--graph takes an absolute IRI, not {iri!r}")
 
 
-def syntax_check(files: Iterable[Path]) -> Callable[[], None]:
-    """Read the files; what is returned parses them all and keeps nothing, in a sandbox (``kb.sandbox``), say.
+def spool(
+    project: Project, files: Iterable[Path], graph: str | None, folder: Path, run: Run, standard_input: IO[bytes]
+) -> Spool:
+    """Write what the files say (``-`` is standard input) to files below a folder, each triple where it belongs.
 
-    It raises InputError for every file that cannot be read or parsed, all in one.
+    A TriG or N-Quads file's named graphs keep their names. All else goes to ``graph`` or, without that, to the graph that
+    the file's path names. The files are parsed by ``run``; here only lines that it has written are looked at.
+
+    Raises InputError for every file that cannot be read or parsed, all in one, and StoreError where the folder has no room.
     """
-    contents: list[tuple[Path, bytes | InputError]] = []
-    for path in files:
+    try:
+        return _spool(project, files, graph, folder, run, standard_input)
+    except OSError as error:
+        raise StoreError(f"{folder.parent}: cannot hold what is to be loaded: {error.strerror or error}; nothing was loaded") from None
+
+
+def _spool(
+    project: Project, files: Iterable[Path], graph: str | None, folder: Path, run: Run, standard_input: IO[bytes]
+) -> Spool:
+    sources, errors = [], []
+    for number, path in enumerate(files):
         try:
-            contents.append((path, read_bytes(path)))
-        except InputError as error:
-            contents.append((path, error))
-
-    def parse_all() -> None:
-        errors = []
-        for path, content in contents:
-            name = display_name(path)
-            sandbox.working_on(name)
-            if isinstance(content, InputError):
-                errors.append(content)
-                continue
-            try:
-                for _ in turtle.parse(content, name, turtle.format_of(str(path))):
-                    pass
-            except InputError as error:
-                errors.append(error)
-        if errors:
-            raise in_one(errors)
-
-    return parse_all
-
-
-def read(project: Project, files: Iterable[Path], graph: str | None = None) -> Plan:
-    """Read and parse the files (``-`` is standard input), and put each triple where it belongs.
-
-    A TriG or N-Quads file's named graphs keep their names. All else goes to ``graph`` or, without that, to the graph
-    that the file's path names. Raises InputError for every file that cannot be read or parsed, all in one.
-    """
-    triples: dict[str, dict[rdf.Triple, None]] = {}
-    names: dict[str, dict[str, None]] = {}
-    errors: list[InputError] = []
-    blank_nodes = 0
-    for path in files:
-        home = graph or (_STDIN if str(path) == "-" else project.graph_iri(path))
+            packed = _seekable(path, folder / f"{number}.packed", standard_input)
+        except (OSError, ValueError) as error:
+            if getattr(error, "errno", None) in _NO_ROOM:
+                raise
+            errors.append(unreadable(error, path))
+            continue
         name = display_name(path)
+        home = graph or (_STDIN if str(path) == "-" else project.graph_iri(_plain(path)))
+        sources.append(Source(name, turtle.format_of(str(path)), packed, folder / f"{number}.spool", home))
+    blank_nodes = 0
+    for start in range(0, len(sources), _TOGETHER):
+        some = sources[start : start + _TOGETHER]
         try:
-            content = read_bytes(path)
-            naming = _Naming(content)
-            found: dict[str, dict[rdf.Triple, None]] = {home: {}}
-            for quad in turtle.parse(content, name, turtle.format_of(str(path))):
-                found.setdefault(naming.graph(quad.graph_name, home), {})[naming.triple(quad)] = None
+            blank_nodes += run(lambda some=some: spooling.prepare(some), [source.packed for source in some])
         except InputError as error:
             errors.append(error)
-            continue
-        blank_nodes += len(naming)
-        if len(found) > 1 and not found[home]:
-            del found[home]
-        for iri, content_of_graph in found.items():
-            triples.setdefault(iri, {}).update(content_of_graph)
-            names.setdefault(iri, {})[name] = None
     if errors:
         raise in_one(errors)
-    contents = tuple(GraphContent(iri, tuple(content)) for iri, content in triples.items())
-    return Plan(contents, {iri: tuple(files) for iri, files in names.items()}, blank_nodes)
+    return _by_graph(sources, folder, blank_nodes)
 
 
-def load(plan: Plan, store: Store, *, replace: bool = False) -> list[Loaded]:
-    """Write the plan's graphs, and count what is there. Raises StoreError; see ``Store.write`` for what is left then."""
-    store.write(plan.contents, replace=replace)
-    return [Loaded(content.iri, len(content.triples), store.count(content.iri)) for content in plan.contents]
+def _plain(path: Path) -> Path:
+    """A file without the suffix of a compression: its graph is that of the plain one."""
+    return Path(compression.plain_name(os.path.realpath(path)))
 
 
-class _Naming:
-    """Gives the blank nodes of one file IRIs that depend on the file's bytes alone: loaded again, they are the same."""
+def _seekable(path: Path, copy: Path, standard_input: IO[bytes]) -> Path:
+    """A file that can be read twice: itself, or a copy of what comes through a pipe. Raises OSError."""
+    if str(path) == "-":
+        _copy(standard_input, copy)
+        return copy
+    mode = path.stat().st_mode
+    if stat.S_ISCHR(mode):
+        raise OSError(errno.EINVAL, "this is a device, which may never end")
+    if not stat.S_ISFIFO(mode):
+        return path
+    with path.open("rb") as stream:
+        _copy(stream, copy)
+    return copy
 
-    def __init__(self, content: bytes) -> None:
-        self._prefix = GENID + hashlib.sha256(content).hexdigest()[:20] + "-"
-        self._names: dict[rdf.BlankNode, rdf.NamedNode] = {}
 
-    def __len__(self) -> int:
-        return len(self._names)
+def _copy(stream: IO[bytes], copy: Path) -> None:
+    with copy.open("wb") as file:
+        while piece := stream.read(_PIECE):
+            file.write(piece)
 
-    def graph(self, name: rdf.NamedNode | rdf.BlankNode | rdf.DefaultGraph, home: str) -> str:
-        return home if isinstance(name, rdf.DefaultGraph) else self._named(name).value
 
-    def triple(self, quad: rdf.Quad | rdf.Triple) -> rdf.Triple:
-        return rdf.Triple(self._named(quad.subject), quad.predicate, self._named(quad.object))
+def _by_graph(sources: Sequence[Source], folder: Path, blank_nodes: int) -> Spool:
+    """The spools of the files, put together by graph."""
+    names: dict[str, dict[str, None]] = {}
+    with closing(_GraphFiles(folder)) as graphs:
+        for source in sources:
+            if source.format.supports_datasets:
+                for iri in graphs.distribute(source.spool) or (source.graph,):
+                    names.setdefault(iri, {})[source.name] = None
+            else:
+                graphs.append(source.graph, source.spool)
+                names.setdefault(source.graph, {})[source.name] = None
+    return Spool(tuple(map(graphs.file, names)), {iri: tuple(found) for iri, found in names.items()}, blank_nodes)
 
-    def _named(self, term):
-        if isinstance(term, rdf.BlankNode):
-            # Numbered as they come, and the parser reads the same bytes in the same order.
-            return self._names.setdefault(term, rdf.NamedNode(f"{self._prefix}{len(self._names) + 1}"))
-        return self.triple(term) if isinstance(term, rdf.Triple) else term
+
+class _GraphFiles:
+    """A file of N-Triples for each graph, of which only some are open at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._paths: dict[str, Path] = {}
+        self._open: OrderedDict[str, IO[bytes]] = OrderedDict()
+
+    def append(self, graph: str, spool: Path) -> None:
+        """Add a file of N-Triples to a graph's; it is gone then."""
+        if graph not in self._paths:
+            self._paths[graph] = spool
+            return
+        with spool.open("rb") as file:
+            shutil.copyfileobj(file, self._opened(graph), _PIECE)
+        spool.unlink()
+
+    def distribute(self, spool: Path) -> dict[str, None]:
+        """Add the lines of a file of N-Quads, which all name a graph, to the graphs' files; gives the graphs in order."""
+        found: dict[str, None] = {}
+        with spool.open("rb") as file:
+            for line in file:
+                triple, graph, _ = line.rsplit(b" ", 2)
+                iri = graph[1:-1].decode()
+                found[iri] = None
+                self._opened(iri).write(triple + b" .\n")
+        spool.unlink()
+        return found
+
+    def file(self, graph: str) -> GraphFile:
+        """What there is of a graph, once all is closed."""
+        if graph not in self._paths:
+            self._opened(graph).close()
+        with self._paths[graph].open("rb") as file:
+            lines = sum(piece.count(b"\n") for piece in iter(lambda: file.read(_PIECE), b""))
+        return GraphFile(graph, self._paths[graph], lines)
+
+    def close(self) -> None:
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
+
+    def _opened(self, graph: str) -> IO[bytes]:
+        file = self._open.pop(graph, None)
+        if file is None:
+            path = self._paths.setdefault(graph, self._folder / f"{len(self._paths)}.nt")
+            file = path.open("ab")
+        self._open[graph] = file
+        if len(self._open) > _OPEN:
+            self._open.popitem(last=False)[1].close()
+        return file

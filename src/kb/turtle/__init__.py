@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb import rdf
+from kb.compression import plain_name
 from kb.files import display_name, read_bytes
 from kb.turtle import syntax_errors
 from kb.turtle.depth import check_depth
 from kb.turtle.syntax_errors import syntax_error, too_long
 
-__all__ = ["FORMATS", "address", "check_depth", "format_of", "parse", "parse_file", "syntax_error", "too_long"]
+__all__ = ["FORMATS", "address", "check_depth", "format_of", "is_rdf", "parse", "parse_file", "syntax_error", "too_long"]
 
 FORMATS = {
     ".ttl": rdf.RdfFormat.TURTLE,
@@ -32,7 +33,16 @@ FORMATS = {
 
 def format_of(name: str) -> rdf.RdfFormat:
     """The format that a file's suffix stands for; Turtle where it says nothing."""
-    return FORMATS.get(Path(name).suffix.lower(), rdf.RdfFormat.TURTLE)
+    return FORMATS.get(_suffix(name), rdf.RdfFormat.TURTLE)
+
+
+def is_rdf(name: str) -> bool:
+    """Whether a file's suffix stands for a format; one of a compression may follow it."""
+    return _suffix(name) in FORMATS
+
+
+def _suffix(name: str) -> str:
+    return Path(plain_name(name)).suffix.lower()
 
 
 def address(path: str | Path) -> str | None:

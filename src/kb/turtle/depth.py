@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
 
 from kb import rdf
 from kb.errors import InputError, Position
@@ -27,6 +29,10 @@ _XML_NESTING = re.compile(
     rb"""|<[^\s!?/<>](?:[^<>"'/]|/(?!>)|"[^"]*+"|'[^']*+')*+(?:/>|(?P<open>>))?""",
     re.DOTALL,
 )
+_TURTLE_SIGNS, _WHITE = (b"[", b"(", b"<<"), (b" ", b"\n", b"\t", b"\r")
+TOO_LONG = "a text, an IRI or a comment of more than 16 MiB is not taken"
+_LONGEST_TOKEN = 16 << 20
+"""Bytes of a text, an IRI or a comment; the engine takes no longer one."""
 _XML_DOCTYPE = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _XML_ENTITY = re.compile(rb"""<!ENTITY\s++(?:([^\s%"'<>&;]++)\s++(?:"([^"]*+)"|'([^']*+)'|(SYSTEM|PUBLIC))|(%))""")
 _XML_INNER = re.compile(rb"&(?!#|(?:amp|lt|gt|quot|apos);)|&#(?:38|[xX]0*26);")
@@ -42,7 +48,7 @@ def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
         _check_entities(content, name)
         signs, nesting, what = (b"<",), _XML_NESTING, "elements"
     else:
-        signs, nesting = (b"[", b"(", b"<<"), _TURTLE_NESTING
+        signs, nesting = _TURTLE_SIGNS, _TURTLE_NESTING
     if sum(content.count(sign) for sign in signs) <= DEEPEST:
         return
     depth = 0
@@ -50,6 +56,32 @@ def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
         depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
         if depth > DEEPEST:
             raise InputError(f"{what} nested more than {DEEPEST} deep", _line(content, match.start(), name))
+
+
+def signs(piece: bytes) -> int:
+    """How many signs of nesting there are in a piece of Turtle, TriG, N-Triples or N-Quads."""
+    return sum(piece.count(sign) for sign in _TURTLE_SIGNS)
+
+
+def check_pieces(pieces: Iterable[bytes], name: str) -> None:
+    """As ``check_depth``, of a document in one of these formats that comes in pieces and is not held."""
+    level, line, rest = 0, 1, b""
+    for piece in chain(pieces, (b"",)):  # what is left at the end is looked at with nothing to follow
+        text = rest + piece
+        # Only texts and comments go on beyond white space; one that is not at its end yet is put back.
+        end = max(text.rfind(white) for white in _WHITE) + 1 if piece else len(text)
+        for match in _TURTLE_NESTING.finditer(text, 0, end):
+            if match.end() == end and not match.lastgroup and piece:
+                end = match.start()
+                break
+            level += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
+            if level > DEEPEST:
+                line += text.count(b"\n", 0, match.start())
+                raise InputError(f"brackets nested more than {DEEPEST} deep", Position(name, line))
+        line += text.count(b"\n", 0, end)
+        rest = text[end:]
+        if len(rest) > 2 * _LONGEST_TOKEN:
+            raise InputError(TOO_LONG, Position(name, line))
 
 
 def _check_entities(content: bytes, name: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kb import rdf
 from kb.errors import InputError, Position
 from kb.messages import did_you_mean
 from kb.namespaces import PREFIXES
+from kb.turtle.depth import TOO_LONG
 
 _LONGEST_MESSAGE = 500
 _LARGEST_SEARCHED = 16 << 20
@@ -40,25 +41,36 @@ def syntax_error(
 
     Where the engine does not tell the place, it is looked for, if the format is given.
     """
-    message = _message(error)
     line, column = error.lineno, error.offset
     if line is None and format in _CUTS and len(content) <= _LARGEST_SEARCHED:
-        line, column = _place(content, format, base, message)
+        line, column = _place(content, format, base, _message(error))
+    message = _worded(error)
+    if line is None:
+        return InputError(message, Position(name))
+    return InputError(message, Position.within(content.decode("utf-8", "replace"), line, column, name))
+
+
+def in_words(error: SyntaxError, line: Callable[[int], bytes], name: str) -> InputError:
+    """The same for a document that is not held; ``line`` gives one of its lines."""
+    text = None if error.lineno is None else line(error.lineno).decode("utf-8", "replace")
+    return InputError(_worded(error), Position(name, error.lineno, error.offset, text))
+
+
+def _worded(error: SyntaxError) -> str:
+    """The engine's message in our words, no longer than can be read."""
+    message = _message(error)
     if len(message) > _LONGEST_MESSAGE:  # it may quote a token, and that may be megabytes long
         message = message[:_LONGEST_MESSAGE] + "…"
     for theirs, ours in _WORDING:
         message = message.replace(theirs, ours)
-    message += _prefix_hint(message)
-    if line is None:
-        return InputError(message, Position(name))
-    return InputError(message, Position.within(content.decode("utf-8", "replace"), line, column, name))
+    return message + _prefix_hint(message)
 
 
 def too_long(error: MemoryError, name: str) -> Exception:
     """The error for a token that the engine does not take; any other want of memory is what it is."""
     if "buffer maximal size" not in str(error):
         return error
-    return InputError("a text, an IRI or a comment of more than 16 MiB is not taken", Position(name))
+    return InputError(TOO_LONG, Position(name))
 
 
 def _message(error: SyntaxError) -> str:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from kb import rdf, sandbox, turtle
+from kb import compression, rdf, sandbox, turtle
 from kb.errors import InputError, Position, in_one
-from kb.files import display_name, read_bytes
+from kb.files import display_name, read_packed, unpacked
 from kb.namespaces import PREFIXES
 from kb.sources import files_below
 from kb.turtle.places import Place, Places
@@ -36,9 +36,14 @@ class Input:
         """
         self.path = path
         self.name = display_name(path)
-        self._content = read_bytes(path)
+        self._packed = read_packed(path)
+        compression.load(self.name)
         self._format = format or turtle.format_of(str(path))
         self._base = base or turtle.address(path)
+
+    @cached_property
+    def _content(self) -> bytes:
+        return unpacked(self._packed, self.path)
 
     @cached_property
     def quads(self) -> list[rdf.Quad]:

@@ -63,10 +63,11 @@ class Validator:
         own_shapes: bool = False,
         engine: str = "auto",
         store: Lookups | None = None,
+        all_of_store: Callable[[], Iterable[rdf.Quad]] | None = None,
         progress: Progress | None = None,
     ) -> None:
         """``alone`` leaves out the knowledge base's data, though not the ontology; ``store`` is looked into in the place
-        of that data; ``shapes`` are used instead of the project's own or, with ``own_shapes``, beside them; ``engine`` is
+        of that data, and ``all_of_store`` reads it where it has to be read whole; ``shapes`` are used instead of the project's own or, with ``own_shapes``, beside them; ``engine`` is
         one of ``kb.validation.engine.CHOICES``; ``progress`` is told what is being done, in a few English words.
 
         Raises InputError and UsageError for a project or shapes that cannot be used.
@@ -83,6 +84,7 @@ class Validator:
         self._data_files = project.data_files()
         self._alone = alone
         self._store = store
+        self._all_of_store = all_of_store
 
     @cached_property
     def _shapes(self) -> Shapes:
@@ -163,6 +165,8 @@ class Validator:
             return scopes.of_files_alone(self._shapes, files, others, self._run)
         if not self._reach.unbounded and not scopes.changes_classes(files, before):
             return scopes.of_a_change(self._shapes, self._reach, files, before, self._run)
+        if self._all_of_store is not None:
+            return scopes.of_a_change_anywhere(self._shapes, files, [*others, *self._all_of_store()], self._run)
         if self._store is not None:
             raise UsageError(
                 "these shapes or files could concern anything in the store, which would have to be read whole: a shape "
