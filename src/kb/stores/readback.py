@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from kb import rdf
@@ -12,6 +13,11 @@ SUBJECTS = 200
 ROWS = 2_000
 """What one query asks about at most: subjects, and triples that were sent. Servers cut an answer off at 10,000 rows, some
 of them without a word, and take no query of any length."""
+
+WHOLE = 5_000
+"""Triples up to which a graph is read as a whole, which is faster."""
+_COMPARED = 1_000
+"""Pairs of literals that are compared together."""
 
 
 class CutOff(StoreError):
@@ -33,9 +39,12 @@ class Comparison(NamedTuple):
     """What is there and was not sent."""
 
 
-def kept(select: Select, graph: str, lines: Sequence[str]) -> set[str]:
-    """All triples that the graph holds of the subjects of these lines. The lines are in order, so that a subject's are
-    together. Raises StoreError."""
+def kept(select: Select, graph: str, lines: Sequence[str], at_most: int) -> set[str]:
+    """All triples that the graph holds of the subjects of these lines, and perhaps more. ``at_most``: how many it can hold
+    in all, as far as we know. The lines are in order, so that a subject's are together. Raises StoreError."""
+    if at_most <= WHOLE:
+        with suppress(CutOff):
+            return set(_asked(select, graph, ""))
     return {line for subjects in _groups(lines) for line in _of_subjects(select, graph, subjects)}
 
 
@@ -46,14 +55,10 @@ def compare(sent: Iterable[str], found: set[str]) -> Comparison:
     for line in found:
         if _place(line) in there:
             there[_place(line)].append(line)
-    missing, rewritten = [], []
-    for line in absent:
-        same = next((other for other in there[_place(line)] if _same_value(line, other)), None)
-        if same is None:
-            missing.append(line)
-        else:
-            rewritten.append((line, same))
-    return Comparison(missing, rewritten, sorted(found.difference(sent, (new for _, new in rewritten))))
+    equal = _of_equal_value((line, other) for line in absent for other in there[_place(line)])
+    missing = [line for line in absent if line not in equal]
+    rewritten = [(line, equal[line]) for line in absent if line in equal]
+    return Comparison(missing, rewritten, sorted(found.difference(sent, equal.values())))
 
 
 def object_of(line: str) -> str:
@@ -80,17 +85,18 @@ def _groups(lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _of_subjects(select: Select, graph: str, subjects: list[str]) -> Iterator[str]:
-    pattern = f"VALUES ?s {{ {' '.join(subjects)} }} ?s ?p ?o"
     try:
-        rows = select(f"SELECT ?s ?p ?o WHERE {{ GRAPH {rdf.NamedNode(graph)} {{ {pattern} }} }}")
+        yield from _asked(select, graph, f"VALUES ?s {{ {' '.join(subjects)} }}")
     except CutOff:
         if len(subjects) == 1:
             raise StoreError(f"{subjects[0]} has more triples in <{graph}> than the server gives at once: they cannot be checked") from None
         middle = len(subjects) // 2
         yield from _of_subjects(select, graph, subjects[:middle])
         yield from _of_subjects(select, graph, subjects[middle:])
-        return
-    for row in rows:
+
+
+def _asked(select: Select, graph: str, pattern: str) -> Iterator[str]:
+    for row in select(f"SELECT ?s ?p ?o WHERE {{ {pattern} GRAPH {rdf.NamedNode(graph)} {{ ?s ?p ?o }} }}"):
         yield f"{row['s']} {row['p']} {row['o']} ."
 
 
@@ -99,15 +105,17 @@ def _place(line: str) -> tuple[str, str]:
     return subject, predicate
 
 
-def _same_value(one: str, other: str) -> bool:
-    """Whether two lines differ in how their literals are written, and in nothing else."""
-    if not (object_of(one).startswith('"') and object_of(other).startswith('"')):
-        return False
-    return _as_engine_keeps_it(one) == _as_engine_keeps_it(other)
-
-
-def _as_engine_keeps_it(line: str) -> rdf.Quad:
-    """A triple as the engine here would keep it: numbers, dates and truth values in one form for each value."""
+def _of_equal_value(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Of lines that say something of one subject with one property, the first of each pair whose literals SPARQL holds for
+    equal, with the second: numbers of any datatype, dates, truth values, and texts with a language in any case."""
+    candidates = [pair for pair in pairs if all(object_of(line).startswith('"') for line in pair)]
+    equal: dict[str, str] = {}
     engine = rdf.Store()
-    engine.load(line, format=rdf.RdfFormat.N_TRIPLES)
-    return next(iter(engine))
+    for start in range(0, len(candidates), _COMPARED):
+        some = candidates[start : start + _COMPARED]
+        values = "\n".join(f"({number} {object_of(one)} {object_of(other)})" for number, (one, other) in enumerate(some))
+        tagged = "LCASE(LANG(?one)) = LCASE(LANG(?other)) && STR(?one) = STR(?other) && LANG(?one) != ''"
+        rows = engine.query(f"SELECT ?n WHERE {{ VALUES (?n ?one ?other) {{ {values} }} FILTER(?one = ?other || ({tagged})) }}")
+        assert isinstance(rows, rdf.QuerySolutions)
+        equal |= dict(some[int(row["n"].value)] for row in rows)
+    return equal

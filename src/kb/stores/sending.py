@@ -72,14 +72,14 @@ class _Graph:
 
     def add(self, lines: list[str]) -> None:
         """Send what is missing of a part and read it back; once more where that is not all. Raises StoreError."""
-        held = self._kept(lines) if self._may_hold_some else set[str]()
+        held = self._kept(lines, len(lines) if self._replaced else 0) if self._may_hold_some else set[str]()
         found = held
         comparison = readback.compare(lines, found)
         for _ in range(2):
             if not comparison.missing:
                 break
             self._send(comparison.missing)
-            found = self._kept(lines)
+            found = self._kept(lines, len(lines))
             comparison = readback.compare(lines, found)
         self._check(comparison, before=set() if self._replaced else held)
         self._expected += len(found) - (0 if self._replaced else len(held))
@@ -110,8 +110,9 @@ class _Graph:
                 f"{_shown('missing', comparison.missing)}{_shown('not sent', added)}"
             )
 
-    def _kept(self, lines: list[str]) -> set[str]:
-        return readback.kept(self._endpoint.select, self._iri, lines)
+    def _kept(self, lines: list[str], new: int) -> set[str]:
+        """``new``: how many of them have been added since the graph was last known to be as expected."""
+        return readback.kept(self._endpoint.select, self._iri, lines, self._expected + new)
 
     def _send(self, lines: list[str]) -> None:
         if self._endpoint.via == "graph-store":
