@@ -6,14 +6,19 @@ What it needs of a server is in those three. What one does in its own way is in 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from kb import rdf, sparql
 from kb.errors import StoreError
 from kb.stores import sending
 from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
 from kb.stores.protocol import Endpoint
+
+_REMEMBERED = 10.0
+"""Seconds for which the names of the graphs are not asked for again: a command asks dozens of queries, and each needs them."""
 
 
 class RemoteStore(Store):
@@ -40,6 +45,7 @@ class RemoteStore(Store):
         self.remarks: list[str] = []
         """What whoever loads should know, besides the proofs."""
         self._endpoint = Endpoint(endpoint, update_url, graph_store_url, via, timeout)
+        self._known: _Known | None = None
 
     def query(
         self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
@@ -47,7 +53,9 @@ class RemoteStore(Store):
         fields: list[tuple[str, str]] = []
         asked = f"BASE <{base_iri}>\n{text}" if base_iri else text
         if not sparql.names_graphs(text):
-            graphs = self.graphs()  # which also tells what kind of server it is
+            if self._known is None or time.monotonic() > self._known.until:
+                self.graphs()  # which also tells what kind of server it is
+            graphs = self._known.graphs if self._known else []
             asked, fields = self._endpoint.profile.dataset(asked, graphs, derived=derived)
         return self._endpoint.ask(asked, fields, sparql.form(text), timeout)
 
@@ -76,6 +84,7 @@ class RemoteStore(Store):
         """
         self._endpoint.check_writable()
         self.remarks.clear()
+        self._known = None
         proofs: list[Proof] = []
         for file in files:
             try:
@@ -95,10 +104,19 @@ class RemoteStore(Store):
 
     def graphs(self) -> list[str]:
         found: set[str] = set()
-        # The first is quick and standard, but some servers answer nothing to it; the second looks at every triple.
-        for pattern in ("GRAPH ?g { }", "GRAPH ?g { ?s ?p ?o }"):
-            rows = self._endpoint.select(f"SELECT DISTINCT ?g WHERE {{ {pattern} }}")
-            found = {row["g"].value for row in rows if isinstance(row["g"], rdf.NamedNode)}
+        # The first is quick and standard, but some servers answer nothing to it; the second looks at every triple, and is
+        # twenty times faster on Virtuoso than SELECT DISTINCT.
+        for query in ("SELECT DISTINCT ?g WHERE { GRAPH ?g { } }", "SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"):
+            found = {row["g"].value for row in self._endpoint.select(query) if isinstance(row["g"], rdf.NamedNode)}
             if found:
                 break
-        return sorted(found.difference(self._endpoint.profile.own_graphs))
+        graphs = sorted(found.difference(self._endpoint.profile.own_graphs))
+        self._known = _Known(graphs, time.monotonic() + _REMEMBERED)
+        return graphs
+
+
+class _Known(NamedTuple):
+    """The graphs that there are, and until when that is believed."""
+
+    graphs: list[str]
+    until: float
