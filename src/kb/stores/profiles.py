@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from kb import sparql
 from kb.errors import StoreError
@@ -27,34 +28,46 @@ class Profile:
     own_graphs: tuple[str, ...] = ()
     """Graphs that it keeps for itself. Those with most triples come first."""
 
-    def dataset(self, text: str, graphs: Sequence[str], *, derived: bool) -> tuple[str, list[tuple[str, str]]]:
-        """The query's text, and the request's other fields, with which it sees the union of these graphs; the derived ones
-        only if ``derived``, and all of them with GRAPH. Raises StoreError for what the server is known to answer wrongly.
+    def asked(self, text: str, graphs: Sequence[str], *, derived: bool) -> list[Asked]:
+        """The query so that it sees the union of these graphs; the derived ones only if ``derived``, and all of them with
+        GRAPH. Where there are several ways, the next is for a server that finds the one before too costly.
+
+        Raises StoreError for what the server is known to answer wrongly.
         """
         hidden = [] if derived else [iri for iri in graphs if iri.startswith(DERIVED)]
         if self.hides_graphs:
-            return self._hiding(text, graphs, hidden) + text, []
+            return self._hiding(text, graphs, hidden)
         if self.unites_graphs and not hidden:
-            return text, [("union-default-graph", "true")]
+            return [Asked(text, [("union-default-graph", "true")])]
         shown = [("default-graph-uri", iri) for iri in graphs if iri not in hidden]
-        return text, shown + [("named-graph-uri", iri) for iri in graphs]
+        return [Asked(text, shown + [("named-graph-uri", iri) for iri in graphs])]
 
-    def _hiding(self, text: str, graphs: Sequence[str], hidden: Sequence[str]) -> str:
+    def _hiding(self, text: str, graphs: Sequence[str], hidden: Sequence[str]) -> list[Asked]:
         unseen = [*hidden, *self.own_graphs]
+        # Where any graph is hidden, GRAPH with an IRI finds nothing but in graphs that are named.
+        named = graphs if any(token.word == "GRAPH" for token in sparql.tokens(text)) else ()
+        names = "".join(f"define input:named-graph-uri <{iri}>\n" for iri in named)
+        most, least = ("".join(f"define input:default-graph-exclude <{iri}>\n" for iri in some) for some in (unseen, unseen[:1]))
+        # With two hidden graphs or more, Virtuoso 7.2.5 loses rows where a path of any length is joined, and its estimate of
+        # what a query costs is a thousand times what it is with one. Its own graphs are small, but for the first, and say
+        # nothing with a property of ours: what a query with variable properties may see of them does no harm.
+        if len(hidden) > 1 and _follows_paths(text):
+            raise StoreError(
+                "this server loses rows where a path has * or + and several graphs are hidden, as the derived ones here: "
+                f"{', '.join(f'<{iri}>' for iri in hidden)}; name the graphs to be seen with FROM, or ask another store"
+            )
         if _follows_paths(text):
-            # Virtuoso 7.2.5 loses rows where such a path is joined and more than one graph is hidden. Its own graphs do no
-            # harm beside ours: nothing in them has our properties.
-            if len(hidden) > 1:
-                raise StoreError(
-                    "this server answers wrongly where a path has * or + and several graphs are hidden, as the derived "
-                    f"ones here: {', '.join(f'<{iri}>' for iri in hidden)}; ask a local store, or leave them out of this one"
-                )
-            unseen = unseen[:1]
-        pragmas = [f"define input:default-graph-exclude <{iri}>" for iri in unseen]
-        if any(token.word == "GRAPH" for token in sparql.tokens(text)):
-            # Where any graph is hidden, GRAPH with an IRI finds nothing but in graphs that are named.
-            pragmas += [f"define input:named-graph-uri <{iri}>" for iri in graphs]
-        return "".join(f"{pragma}\n" for pragma in pragmas)
+            return [Asked(names + least + text, [])]
+        if len(hidden) > 1:
+            return [Asked(names + most + text, [])]
+        return [Asked(names + some + text, []) for some in (most, least)]
+
+
+class Asked(NamedTuple):
+    """A query's text, and the other fields of the request."""
+
+    text: str
+    fields: list[tuple[str, str]]
 
 
 STANDARD = Profile()

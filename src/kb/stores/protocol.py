@@ -28,6 +28,16 @@ _TRIPLES = {
 _ACCEPT_ROWS = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 _ACCEPT_TRIPLES = "application/n-triples, text/turtle;q=0.8, application/rdf+xml;q=0.5"
 
+_TOO_COSTLY = "The estimated execution time"
+_ADVICE = (
+    "(an estimate, and often far too high: MaxQueryCostEstimationTime in the [SPARQL] part of the server's ini sets the "
+    "limit, 0 lifts it)"
+)
+
+
+class TooCostly(StoreError):
+    """The server does not try the query, because it thinks that it would take too long."""
+
 
 class Endpoint:
     """A server's addresses, and how it is spoken to. ``profile`` is known from its first answer to a query on.
@@ -71,6 +81,8 @@ class Endpoint:
         except transport.HttpError as error:
             if error.status == 400:
                 raise InputError(f"the server does not accept the query: {error}") from None
+            if _TOO_COSTLY in str(error):
+                raise TooCostly(f"{error} {_ADVICE}") from None
             raise
         self.profile = profile_of(response.headers.get("Server"))
         return self._rows(response) if rows else self._triples(response)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from kb import rdf, sparql
 from kb.errors import StoreError
 from kb.stores import sending
 from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
-from kb.stores.protocol import Endpoint
+from kb.stores.protocol import Endpoint, TooCostly
 
 _REMEMBERED = 10.0
 """Seconds for which the names of the graphs are not asked for again: a command asks dozens of queries, and each needs them."""
@@ -50,14 +51,18 @@ class RemoteStore(Store):
     def query(
         self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
     ) -> Answer:
-        fields: list[tuple[str, str]] = []
-        asked = f"BASE <{base_iri}>\n{text}" if base_iri else text
-        if not sparql.names_graphs(text):
-            if self._known is None or time.monotonic() > self._known.until:
-                self.graphs()  # which also tells what kind of server it is
-            graphs = self._known.graphs if self._known else []
-            asked, fields = self._endpoint.profile.dataset(asked, graphs, derived=derived)
-        return self._endpoint.ask(asked, fields, sparql.form(text), timeout)
+        based = f"BASE <{base_iri}>\n{text}" if base_iri else text
+        form = sparql.form(text)
+        if sparql.names_graphs(text):
+            return self._endpoint.ask(based, [], form, timeout)
+        if self._known is None or time.monotonic() > self._known.until:
+            self.graphs()  # which also tells what kind of server it is
+        graphs = self._known.graphs if self._known else []
+        *firsts, last = self._endpoint.profile.asked(based, graphs, derived=derived)
+        for asked in firsts:
+            with suppress(TooCostly):
+                return self._endpoint.ask(*asked, form, timeout)
+        return self._endpoint.ask(*last, form, timeout)
 
     def write(self, contents: Iterable[GraphContent], *, replace: bool = False) -> None:
         """See ``load``, which it comes to."""
