@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from kb import sparql
 from kb.errors import StoreError
+from kb.namespaces import PREFIXES
 from kb.stores.base import DERIVED
 
 
@@ -25,6 +27,12 @@ class Profile:
     hides_graphs: bool = False
     """Whether a query sees the union of all graphs but those that are hidden from it by Virtuoso's own pragmas. With
     dozens of graphs named as the protocol has it, Virtuoso takes seconds for a query, or ends the connection."""
+    mends_rows: bool = False
+    """Whether its rows need ``mended``."""
+    cuts_silently: bool = False
+    """Whether it ends a CONSTRUCT or DESCRIBE after so many rows without a word."""
+    stops_late_queries: bool = False
+    """Whether it takes ``timeout``, in milliseconds, as a field of a query."""
     own_graphs: tuple[str, ...] = ()
     """Graphs that it keeps for itself. Those with most triples come first."""
 
@@ -70,6 +78,25 @@ class Asked(NamedTuple):
     fields: list[tuple[str, str]]
 
 
+def mended(content: bytes, text: str) -> bytes:
+    """Rows in JSON as they should be: truth values in words, where Virtuoso writes 1 and 0, and of a SELECT DISTINCT each
+    row once: it lets some pass twice that have a long text with a language. Raises ValueError for what is no such answer.
+    """
+    answer = json.loads(content)
+    try:
+        rows = answer["results"]["bindings"]
+        for term in (term for row in rows for term in row.values()):
+            if term.get("datatype") == _BOOLEAN:
+                term["value"] = {"1": "true", "0": "false"}.get(term["value"], term["value"])
+    except (KeyError, TypeError, AttributeError):
+        return content  # a truth value, or what the parser will say more of
+    if sparql.is_distinct(text):
+        answer["results"]["bindings"] = list({json.dumps(row, sort_keys=True): row for row in rows}.values())
+    return json.dumps(answer).encode()
+
+
+_BOOLEAN = PREFIXES["xsd"] + "boolean"
+
 STANDARD = Profile()
 """A server of which nothing is known."""
 _KNOWN = (
@@ -77,6 +104,9 @@ _KNOWN = (
     Profile(
         "Virtuoso",
         hides_graphs=True,
+        mends_rows=True,
+        cuts_silently=True,
+        stops_late_queries=True,
         own_graphs=("http://www.openlinksw.com/schemas/virtrdf#", "http://localuriqaserver/sparql", "http://www.w3.org/ns/ldp#"),
     ),
 )

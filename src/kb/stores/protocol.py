@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlunsplit
 
-from kb import rdf
+from kb import rdf, sparql
 from kb.errors import InputError, StoreError, UsageError
 from kb.stores import transport
-from kb.stores.base import Answer
-from kb.stores.profiles import STANDARD, Profile, profile_of
+from kb.stores.base import Answer, QueryTimeout
+from kb.stores.profiles import STANDARD, Profile, mended, profile_of
 from kb.stores.readback import CutOff
 
 VIAS = ("graph-store", "update")
@@ -28,6 +29,8 @@ _TRIPLES = {
 _ACCEPT_ROWS = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 _ACCEPT_TRIPLES = "application/n-triples, text/turtle;q=0.8, application/rdf+xml;q=0.5"
 
+_SUSPICIOUS = 1_000
+"""Triples from which on an answer may have been cut off; no server is known that allows fewer rows."""
 _TOO_COSTLY = "The estimated execution time"
 _ADVICE = (
     "(an estimate, and often far too high: MaxQueryCostEstimationTime in the [SPARQL] part of the server's ini sets the "
@@ -75,9 +78,13 @@ class Endpoint:
         rows = form in ("SELECT", "ASK")
         headers = {"Content-Type": _FORM, "Accept": _ACCEPT_ROWS if rows else _ACCEPT_TRIPLES}
         # Form-encoded, which every server takes; Virtuoso never answers a query sent as application/sparql-query.
+        limit = timeout or self._timeout
+        if limit is not None and self.profile.stops_late_queries:
+            # Else it would go on with what nobody waits for any more.
+            fields = [*fields, ("timeout", f"{math.ceil(limit * 1000)}")]
         body = urlencode([("query", text), *fields]).encode("ascii")
         try:
-            response = self._client.send("POST", self._query_url, body, headers, timeout or self._timeout)
+            response = self._client.send("POST", self._query_url, body, headers, limit)
         except transport.HttpError as error:
             if error.status == 400:
                 raise InputError(f"the server does not accept the query: {error}") from None
@@ -85,11 +92,20 @@ class Endpoint:
                 raise TooCostly(f"{error} {_ADVICE}") from None
             raise
         self.profile = profile_of(response.headers.get("Server"))
-        return self._rows(response) if rows else self._triples(response)
+        if response.headers.get("X-SQL-State"):
+            # Virtuoso's way to say, with a status of 200, that these are the rows that it found until then.
+            raise QueryTimeout(f"{self.name}: the server gave the query up and answers in part; ask for less, or allow more time")
+        if rows:
+            return self._rows(response, text)
+        triples = self._triples(response)
+        rows_of_it = sparql.rows_of(text)
+        if self.profile.cuts_silently and len(triples) >= _SUSPICIOUS and rows_of_it:
+            self.ask(rows_of_it, fields, "SELECT", timeout)  # where a SELECT is cut, the server says so
+        return triples
 
-    def select(self, text: str) -> list[rdf.QuerySolution]:
+    def select(self, text: str, timeout: float | None = None) -> list[rdf.QuerySolution]:
         """The rows of a SELECT; see ``ask``."""
-        answer = self.ask(text, [], "SELECT")
+        answer = self.ask(text, [], "SELECT", timeout)
         if not isinstance(answer, rdf.QuerySolutions):
             raise StoreError(f"{self.name}: the server answered a SELECT without a table")
         return list(answer)
@@ -107,18 +123,21 @@ class Endpoint:
         method, headers = "PUT" if replace else "POST", {"Content-Type": "text/turtle"}
         self._client.send(method, address, content, headers, self._timeout)
 
-    def _rows(self, response: transport.Response) -> Answer:
+    def _rows(self, response: transport.Response, text: str) -> Answer:
         format = _ROWS.get(response.media_type)
         if format is None:
             raise self._not_an_answer(response)
+        content = response.body
         try:
-            number = _number_of_rows(response.body, format)
+            number = _number_of_rows(content, format)
+            if self.profile.mends_rows and format == rdf.QueryResultsFormat.JSON:
+                content = mended(content, text)
         except (SyntaxError, ValueError) as error:
             raise StoreError(f"{self.name}: the answer cannot be read as query results: {error}") from None
         limit = response.headers.get("X-SPARQL-MaxRows", "")
         if limit.isdigit() and number >= int(limit) > 0:
             raise CutOff(f"{self.name}: the server cuts answers off at {int(limit):,} rows; ask for less with LIMIT")
-        return rdf.parse_query_results(response.body, format)
+        return rdf.parse_query_results(content, format)
 
     def _triples(self, response: transport.Response) -> list[rdf.Triple]:
         format = _TRIPLES.get(response.media_type)

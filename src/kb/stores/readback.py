@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import NamedTuple
 
 from kb import rdf
@@ -46,6 +47,16 @@ def kept(select: Select, graph: str, lines: Sequence[str], at_most: int) -> set[
         with suppress(CutOff):
             return set(_asked(select, graph, ""))
     return {line for subjects in _groups(lines) for line in _of_subjects(select, graph, subjects)}
+
+
+def pages(select: Select, graph: str) -> Iterator[rdf.QuerySolution]:
+    """The triples of a graph as ?s, ?p and ?o, in answers of limited size. They are in no order, and it is for the caller to
+    see that they are as many as the server counts. Raises StoreError."""
+    for offset in count(0, WHOLE):
+        rows = list(select(f"SELECT ?s ?p ?o WHERE {{ GRAPH {rdf.NamedNode(graph)} {{ ?s ?p ?o }} }} LIMIT {WHOLE} OFFSET {offset}"))
+        yield from rows
+        if len(rows) < WHOLE:
+            return
 
 
 def compare(sent: Iterable[str], found: set[str]) -> Comparison:

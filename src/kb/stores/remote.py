@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kb import rdf, sparql
 from kb.errors import StoreError
 from kb.stores import sending
-from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
+from kb.stores.base import DERIVED, Answer, GraphContent, GraphFile, Progress, Proof, Store
 from kb.stores.protocol import Endpoint, TooCostly
 
 _REMEMBERED = 10.0
@@ -103,6 +103,26 @@ class RemoteStore(Store):
         if replace and not sending.replaces_in_one_step(self._endpoint):
             self.remarks.append("a graph was not replaced in one step here: until its load ended, readers saw part of it")
         return proofs
+
+    def triples(self, timeout: float | None = None) -> Iterator[rdf.Triple]:
+        """All that a query sees unasked; a triple may come more than once. ``timeout``: seconds for one request.
+
+        Raises StoreError where the server hands over fewer than it counts, when all have been read.
+        """
+        graphs = self.graphs()
+        if self._endpoint.profile.cuts_silently:
+            for graph in (iri for iri in graphs if not iri.startswith(DERIVED)):
+                yield from sending.triples(self._endpoint, graph, timeout)
+            return
+        seen = set()
+        answer = self.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", timeout=timeout)
+        for triple in answer if isinstance(answer, list) else ():
+            seen.add(triple)
+            yield triple
+        counted = self.query("SELECT (COUNT(*) AS ?n) WHERE { SELECT DISTINCT ?s ?p ?o WHERE { ?s ?p ?o } }", timeout=timeout)
+        number = int(next(iter(counted))["n"].value)
+        if len(seen) < number:
+            raise StoreError(f"the server gave {len(seen):,} of its {number:,} triples; ask it for less, or load the files")
 
     def count(self, graph: str) -> int:
         return sending.count(self._endpoint, graph)

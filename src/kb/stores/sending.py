@@ -42,6 +42,16 @@ def load(endpoint: Endpoint, file: GraphFile, *, replace: bool, progress: Progre
     return graph.proof()
 
 
+def triples(endpoint: Endpoint, graph: str, timeout: float | None) -> set[rdf.Triple]:
+    """All of a graph, by pages. Raises StoreError where they are not as many as the server counts."""
+    rows = readback.pages(lambda text: endpoint.select(text, timeout), graph)
+    found = {rdf.Triple(row["s"], row["p"], row["o"]) for row in rows}
+    number = count(endpoint, graph)
+    if len(found) != number:
+        raise StoreError(f"{endpoint.name}: the server gave {len(found):,} of the {number:,} triples of <{graph}>; load the files")
+    return found
+
+
 def replaces_in_one_step(endpoint: Endpoint) -> bool:
     """Whether a graph is replaced so that no reader sees half of it, as far as is known of the server."""
     return endpoint.via == "graph-store" and endpoint.profile.one_step
