@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from servers import PASSWORD, USER, Virtuoso, virtuoso_server
 from validating import PREFIXES, ROOT, SHAPES
 
 from kb.project import Project
@@ -30,6 +31,21 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     return tmp_path / "mine.ttl"
+
+
+@pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
+    """A Virtuoso of the tests' own; skips where none is installed."""
+    with virtuoso_server(tmp_path_factory.mktemp("virtuoso")) as server:
+        yield server
+
+
+@pytest.fixture
+def virtuoso_for_keeper(virtuoso: Virtuoso, monkeypatch: pytest.MonkeyPatch) -> Virtuoso:
+    """The same, where the environment says who may write to it."""
+    monkeypatch.setenv("KB_USER", USER)
+    monkeypatch.setenv("KB_PASSWORD", PASSWORD)
+    return virtuoso
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Servers for the tests: a real one (Oxigraph, from PyPI), and ones that fail in a chosen way."""
+"""Servers for the tests: real ones (Oxigraph, from PyPI, and Virtuoso 7), and ones that fail in a chosen way."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+
+from kb.namespaces import BASE
 
 
 def free_port() -> int:
@@ -54,6 +57,102 @@ def oxigraph_server(*arguments: str) -> Iterator[str]:
 def clear(url: str) -> None:
     """Empty an Oxigraph server."""
     urlopen(f"{url}/update", data=urlencode({"update": "DROP ALL"}).encode(), timeout=30).close()
+
+
+USER, PASSWORD = "keeper", "not a secret"
+"""Who may write to the tests' Virtuoso."""
+
+
+class Virtuoso(NamedTuple):
+    """A running Virtuoso: the options of ``open_store`` for it, and the port of its SQL console."""
+
+    endpoint: str
+    graph_store_url: str
+    update_url: str
+    sql_port: int
+
+    @property
+    def options(self) -> dict[str, str]:
+        return {"endpoint": self.endpoint, "graph_store_url": self.graph_store_url, "update_url": self.update_url}
+
+    def sql(self, statements: str) -> str:
+        """What the console says to these statements."""
+        command = [_ISQL, f"127.0.0.1:{self.sql_port}", "dba", "dba"]
+        done = subprocess.run(command, input=statements, capture_output=True, text=True, timeout=60, check=True)
+        assert "Error" not in done.stderr, done.stderr
+        return done.stdout
+
+    def clear(self) -> None:
+        """Take away the graphs that tests have made; Virtuoso's own stay."""
+        graphs = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } FILTER(!CONTAINS(STR(?g), 'openlinksw.com')) }"
+        found = [line for line in self.sql(f"SPARQL {graphs};\n").splitlines() if line.startswith(("https://example.org/", BASE))]
+        self.sql("".join(f"SPARQL CLEAR GRAPH <{graph}>;\n" for graph in found))
+
+
+_ISQL = "isql-vt"
+# As Debian sets it up: 10,000 rows at most, and buffers for a small machine.
+_VIRTUOSO_INI = """
+[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+[TempDatabase]
+DatabaseFile = virtuoso-temp.db
+TransactionFile = virtuoso-temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql_port}
+DisableUnixSocket = 1
+CaseMode = 2
+NumberOfBuffers = 10000
+MaxDirtyBuffers = 6000
+[HTTPServer]
+ServerPort = 127.0.0.1:{http_port}
+ServerRoot = .
+ServerThreads = 10
+[SPARQL]
+ResultSetMaxRows = 10000
+MaxQueryCostEstimationTime = 400
+MaxQueryExecutionTime = 60
+"""
+
+
+@contextmanager
+def virtuoso_server(folder: Path) -> Iterator[Virtuoso]:
+    """A Virtuoso with its files in this new folder, on free loopback ports; ends afterwards."""
+    for program in ("virtuoso-t", _ISQL):
+        if shutil.which(program) is None:
+            pytest.skip("Virtuoso 7 is not installed (apt-get install --no-install-recommends virtuoso-opensource-7)")
+    sql_port, http_port = free_port(), free_port()
+    url = f"http://127.0.0.1:{http_port}"
+    (folder / "virtuoso.ini").write_text(_VIRTUOSO_INI.format(sql_port=sql_port, http_port=http_port))
+    process = subprocess.Popen(
+        ["virtuoso-t", "+foreground", "+configfile", "virtuoso.ini"],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        for _ in range(600):
+            try:
+                urlopen(f"{url}/sparql?query=ASK%20%7B%7D", timeout=5).close()
+                break
+            except OSError:
+                log = folder / "virtuoso.log"
+                assert process.poll() is None, f"Virtuoso did not start: {log.read_text() if log.exists() else 'no log'}"
+                time.sleep(0.1)
+        server = Virtuoso(f"{url}/sparql", f"{url}/sparql-graph-crud-auth", f"{url}/sparql-auth", sql_port)
+        server.sql(
+            f"DB.DBA.USER_CREATE('{USER}', '{PASSWORD}');\nGRANT SPARQL_UPDATE TO {USER};\n"
+            f"DB.DBA.RDF_DEFAULT_USER_PERMS_SET('{USER}', 7);\n"
+        )
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(20)
 
 
 class Request(BaseHTTPRequestHandler):

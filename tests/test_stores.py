@@ -1,4 +1,4 @@
-"""One contract for the stores in memory, in a folder and behind a real server; and what is particular to each folder."""
+"""One contract for the stores in memory, in a folder and behind real servers; and what is particular to each folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import clear, oxigraph_server
+from servers import Virtuoso, clear, oxigraph_server
 
 from kb import rdf
 from kb.errors import InputError, StoreError, UsageError
@@ -36,23 +36,29 @@ def rows(store: Store, query: str = ALL, **options) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
+def oxigraph() -> Iterator[str]:
     with oxigraph_server() as url:
         yield url
 
 
-@pytest.fixture(params=["memory", "embedded", "graph-store", "update"])
+@pytest.fixture(params=["memory", "embedded", "oxigraph graph-store", "oxigraph update", "virtuoso graph-store", "virtuoso update"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "memory":
+    kind, _, via = request.param.partition(" ")
+    if kind == "memory":
         yield MemoryStore()
-    elif request.param == "embedded":
+    elif kind == "embedded":
         with open_store(tmp_path / "store", write=True) as opened:
             yield opened
-    else:
-        url = request.getfixturevalue("server")
-        with open_store(endpoint=url, via=request.param) as opened:
+    elif kind == "oxigraph":
+        url = request.getfixturevalue("oxigraph")
+        with open_store(endpoint=url, via=via) as opened:
             yield opened
         clear(url)
+    else:
+        server: Virtuoso = request.getfixturevalue("virtuoso_for_keeper")
+        with open_store(**server.options, via=via) as opened:
+            yield opened
+        server.clear()
 
 
 # The contract

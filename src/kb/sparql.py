@@ -104,6 +104,32 @@ def selects_all(text: str) -> bool:
     return False
 
 
+def is_distinct(text: str) -> bool:
+    """Whether the query as a whole is a ``SELECT DISTINCT``."""
+    after_select = False
+    for token in tokens(text):
+        if after_select:
+            return token.word == "DISTINCT"
+        after_select = token.word == "SELECT"
+    return False
+
+
+def rows_of(text: str) -> str | None:
+    """The SELECT of the rows from which a CONSTRUCT makes its triples, or a DESCRIBE its descriptions; None where the text
+    is neither, or has no pattern of its own."""
+    words = list(tokens(text))
+    start = next((index for index, token in enumerate(words) if token.word in ("CONSTRUCT", "DESCRIBE")), None)
+    if start is None:
+        return None
+    depth = 0
+    for index, token in enumerate(words[start + 1 :]):
+        template = index == 0 and words[start].word == "CONSTRUCT"
+        if depth == 0 and (token.word in ("FROM", "WHERE") or (token.text == "{" and not template)):
+            return f"{text[: words[start].start]}SELECT * {text[token.start :]}"
+        depth += (token.text == "{") - (token.text == "}")
+    return None
+
+
 def variables(text: str) -> list[str]:
     """The names of all variables, without their question mark, each once, in order."""
     return list(dict.fromkeys(token.text[1:] for token in tokens(text) if token.kind == "variable"))

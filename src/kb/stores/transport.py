@@ -9,6 +9,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from email.message import Message
+from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from kb import __version__
@@ -37,6 +39,10 @@ class HttpError(StoreError):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+Body = bytes | Path | None
+"""What is sent: bytes, or a file that is read as it is sent."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class Client:
         self._uses: dict[str, int] = {}
 
     def send(
-        self, method: str, url: str, body: bytes | None, headers: dict[str, str], timeout: float | None = None
+        self, method: str, url: str, body: Body, headers: dict[str, str], timeout: float | None = None
     ) -> Response:
         """The server's answer, with a 2xx status. ``timeout``: seconds in all, new tries included.
 
@@ -105,7 +111,7 @@ class Client:
                     pause = None if pause is None else _asked_pause(error, pause)
                     if pause is None or not _wait(pause, deadline):
                         raise HttpError(_status_message(error, url, text), error.code) from None
-            except (ConnectionRefusedError, ConnectionResetError, http.client.RemoteDisconnected) as error:
+            except (ConnectionRefusedError, ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected) as error:
                 pause = next(pauses, None)
                 if pause is None or not _wait(pause, deadline):
                     raise StoreError(f"{server(url)}: {_connection_message(error)}") from None
@@ -143,10 +149,18 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _exchange(
-    method: str, url: str, body: bytes | None, headers: dict[str, str], deadline: float | None
-) -> Response:
+def _exchange(method: str, url: str, body: Body, headers: dict[str, str], deadline: float | None) -> Response:
     """Send once and read the whole answer. Raises HTTPError and connection errors as they come, the rest as StoreError."""
+    if isinstance(body, Path):
+        with body.open("rb") as content:
+            # With its length: Virtuoso says that it took a body in chunks, and stores nothing of it.
+            return _exchanged(method, url, content, headers | {"Content-Length": str(body.stat().st_size)}, deadline)
+    return _exchanged(method, url, body, headers, deadline)
+
+
+def _exchanged(
+    method: str, url: str, body: bytes | BinaryIO | None, headers: dict[str, str], deadline: float | None
+) -> Response:
     handlers: list[urllib.request.BaseHandler | type] = [_NoRedirect, *connections.handlers(deadline, IDLE)]
     if urlsplit(url).hostname in _LOOPBACK:
         handlers.append(urllib.request.ProxyHandler({}))
@@ -160,7 +174,7 @@ def _exchange(
         raise
     except urllib.error.URLError as error:
         reason = error.reason
-        if isinstance(reason, (ConnectionRefusedError, ConnectionResetError)):
+        if isinstance(reason, (ConnectionRefusedError, ConnectionResetError, BrokenPipeError)):
             raise reason from None
         if isinstance(reason, TimeoutError):
             raise _late(url, deadline) from None
