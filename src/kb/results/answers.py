@@ -47,7 +47,7 @@ def collect(answer: Any, limit: int | None = None, ordered: bool = True, columns
     """
     if isinstance(answer, rdf.QueryBoolean):
         return bool(answer)
-    if isinstance(answer, rdf.QuerySolutions):
+    if hasattr(answer, "variables"):  # the engine's rows, or a store's
         variables = tuple(variable.value for variable in answer.variables)
         rows, more = _taken((tuple(row) for row in answer), limit)
         if set(columns) >= set(variables):

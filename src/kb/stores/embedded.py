@@ -15,12 +15,15 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from kb import rdf
 from kb.errors import StoreError
 from kb.files import umask
 from kb.stores import memory
-from kb.stores.base import Answer, GraphContent, Store
+from kb.stores.base import Answer, GraphContent, Solutions, Store
+
+T = TypeVar("T")
 
 _MARKER = "CURRENT"  # every RocksDB folder has this file
 _LOCK = "LOCK"
@@ -52,8 +55,17 @@ class EmbeddedStore(Store):
         self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
     ) -> Answer:
         with self._failures("cannot be read"):
-            # Computed here, so that a failure of the disk is met here and not by whoever reads the rows.
-            return memory.query_engine(self._opened(), text, timeout, base_iri, derived, lazy=False)
+            answer = memory.query_engine(self._opened(), text, timeout, base_iri, derived)
+        if isinstance(answer, rdf.QueryBoolean):
+            return answer
+        found = self._as_it_comes(answer)
+        return Solutions(answer.variables, found) if isinstance(answer, rdf.QuerySolutions) else found
+
+    def _as_it_comes(self, answer: Iterable[T]) -> Iterator[T]:
+        """The rows or triples as the engine works them out, so that whoever wants few waits for few; a failure of the disk
+        is told as one."""
+        with self._failures("cannot be read"):
+            yield from answer
 
     def write(self, contents: Iterable[GraphContent], *, replace: bool = False) -> None:
         contents = list(contents)
