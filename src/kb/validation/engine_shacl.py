@@ -25,7 +25,9 @@ import shacl
 
 from kb import rdf
 from kb.errors import InputError
+from kb.threads import beside
 from kb.validation.engine import SH, SPARQL_CONSTRAINT, Node, Result, is_of_core, plain
+from kb.validation.suspects import ENOUGH, Queries
 from kb.validation.vocabulary import CONSTRAINTS
 
 _QUERIES = (f"{SH}select", f"{SH}ask")
@@ -52,10 +54,24 @@ def doubt(shapes: Iterable[rdf.Quad], own: bool) -> str | None:
 def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Result]:
     """See ``kb.validation.engine.run``; not asked where ``doubt`` has a reason."""
     translation = _Translation()
-    shapes_text = _text(translation.shapes(shapes))
-    data_text = _text(translation.data(data))
+    data = list(data)
+    translated = list(translation.shapes(shapes))
+    text = _text(translation.data(data))
+    queries = Queries(translated)
+    if len(data) < ENOUGH or not queries.texts:
+        yield from translation.results(_report(translated, text))
+        return
+    # The engine and the query engine each take a processor of their own.
+    others, suspects = beside(lambda: _report(queries.without(), text), lambda: queries.suspects(text))
+    yield from translation.results(others)
+    if suspects:
+        yield from translation.results(_report(queries.aimed(suspects), text))
+
+
+def _report(shapes: Iterable[rdf.Quad], data: str) -> list[rdf.Triple]:
+    """The engine's report on some N-Triples; nothing where they conform."""
     try:
-        report = shacl.Shapes.from_text(shapes_text, "ntriples").validate_text(data_text, "ntriples")
+        report = shacl.Shapes.from_text(_text(shapes), "ntriples").validate_text(data, "ntriples")
     except ValueError as error:
         raise InputError(f"the shapes cannot be used: {plain(error)}") from None
     except BaseException as error:
@@ -63,8 +79,9 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
         if type(error).__name__ != "PanicException":
             raise
         raise InputError(f"the shapes cannot be used: {plain(error)}") from None
-    if report.results:
-        yield from translation.results(rdf.parse(report.serialize("ntriples"), format=rdf.RdfFormat.N_TRIPLES))
+    if not report.results:
+        return []
+    return [quad.triple for quad in rdf.parse(report.serialize("ntriples"), format=rdf.RdfFormat.N_TRIPLES)]
 
 
 class _Translation:
