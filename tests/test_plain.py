@@ -9,6 +9,7 @@ import small_project
 
 from kb.cli import plain
 from kb.cli.commands import cli
+from kb.queries import deadline
 
 PLAIN = [
     ["query", "staff"],
@@ -17,6 +18,8 @@ PLAIN = [
     ["query", "--lang", "es", "--lang", "en", "staff"],
     ["query", "--cite", "--no-labels", "staff", "--ids", "--labels"],
     ["query", "--format", "json", "--no-labels", "no such query"],
+    ["query", "staff", "--store", "a folder", "--limit", "3", "--timeout", "2.5", "--memory", "1"],
+    ["query", "staff", "--limit", "0", "--timeout", "0"],
 ]
 OTHER = [
     [],
@@ -34,7 +37,10 @@ OTHER = [
     ["query", "staff", "--lang", "fr"],
     ["query", "staff", "country=north"],
     ["query", "--", "staff"],
-    ["query", "staff", "--limit", "3"],
+    ["query", "staff", "--limit", "-3"],
+    ["query", "staff", "--limit", "many"],
+    ["query", "staff", "--limit"],
+    ["query", "staff", "--timeout", "soon"],
     ["query", "-q", "ASK {}"],
 ]
 
@@ -46,7 +52,7 @@ def test_it_is_read_as_click_reads_it(line: list[str]) -> None:
     command = cli.get_command(None, "query")
     by_click = command.make_context("query", list(line[1:])).params
     by_click = {name: value for name, value in by_click.items() if name in found or value not in (None, False, ())}
-    defaults = {"lang": "en", "timeout": by_click["timeout"]}
+    defaults = {"lang": "en", "timeout": deadline.TIMEOUT}
     assert defaults | found | {"params": tuple(found["params"])} == {"params": ()} | by_click
 
 

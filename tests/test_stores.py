@@ -16,6 +16,7 @@ from servers import Virtuoso, clear, oxigraph_server
 from kb import rdf
 from kb.errors import InputError, StoreError, UsageError
 from kb.stores import DERIVED, GraphContent, QueryTimeout, Store, embedded, open_store
+from kb.stores.base import Solutions
 from kb.stores.memory import MemoryStore
 
 G, H = "https://example.org/graph/a", "https://example.org/graph/é%20b"
@@ -30,7 +31,7 @@ def triple(number: int, value: str | rdf.Literal = "value") -> rdf.Triple:
 
 def rows(store: Store, query: str = ALL, **options) -> list[tuple[str, ...]]:
     answer = store.query(query, **options)
-    assert isinstance(answer, rdf.QuerySolutions)
+    assert isinstance(answer, (rdf.QuerySolutions, Solutions))
     names = [variable.value for variable in answer.variables]
     return sorted(tuple(row[name].value for name in names) for row in answer)
 

@@ -40,6 +40,9 @@ _PAGE = 4096
 _OUT_OF_MEMORY = (os.strerror(errno.ENOMEM), "failed to map segment")
 """How an error of the system's, and one in loading a library, tell of it."""
 
+_LAST_WORDS_OF_MEMORY = (b"memory allocation of", b"std::bad_alloc", b"std::system_error")
+"""What an engine in Rust, or a store in C++, says when it is refused memory, or a thread with its stack, and aborts."""
+
 LOADED = ("_strptime", "difflib")
 """What this package, or Python, imports only where it is needed, and would in vain behind the closed door."""
 
@@ -216,7 +219,7 @@ def _death(status: int, last_words: bytes, seconds: float | None, file: str) -> 
     number = signal.Signals(os.WTERMSIG(status))
     if number == signal.SIGXCPU:
         return TooLate(f"{seconds:g} s", file)
-    if b"memory allocation of" in last_words:  # an engine in Rust that is refused memory says so, and aborts
+    if any(sign in last_words for sign in _LAST_WORDS_OF_MEMORY):
         return TooLarge(number.name, file)
     return Crashed(number.name, file)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,17 +13,16 @@ from kb.files import display_name, read_text
 from kb.queries.asking import answer
 from kb.queries.requests import Outcome, Request, Where
 from kb.results import FORMATS, HUMAN, LABELLED
+from kb.queries import deadline
 from kb.threads import TooLate, run_within
 
-TIMEOUT = 60.0
-"""Seconds that an answer may take where nothing else is asked for."""
 _last: list[Any] = []
 
 
 def ask(
     project: Any, *, name: str | None = None, file: str | None = None, text: str | None = None, params: Iterable[str] = (),
     format: str | None = None, output: Path | None = None, lang: str = "en", labels: bool | None = None, ids: bool = False,
-    cite: bool = False, limit: int | None = None, timeout: float = TIMEOUT, data: tuple[str, ...] = (),
+    cite: bool = False, limit: int | None = None, timeout: float = deadline.TIMEOUT, memory: float | None = None, data: tuple[str, ...] = (),
     base_iri: str | None = None, store: Path | None = None, endpoint: str | None = None, views: tuple[str, ...] = (),
     fail_if_empty: bool = False,
 ) -> int:  # fmt: skip
@@ -32,8 +30,7 @@ def ask(
     _exactly_one(name, file, text)
     if sum((bool(data), store is not None, endpoint is not None)) > 1:
         raise UsageError("ask one thing: --data, --store or --endpoint")
-    if not math.isfinite(timeout) or timeout < 0:
-        raise UsageError("--timeout takes a number of seconds, or 0 for never")
+    deadline.check(timeout, memory)
     if format is None and output is not None and output.suffix[1:] in FORMATS:
         format = output.suffix[1:]
     if labels and format not in (None, *HUMAN, *LABELLED):
@@ -52,7 +49,9 @@ def ask(
             )
         )  # fmt: skip
 
-    outcome = _in_time(work, timeout, trusted=name not in (None, "-") and not data)
+    # A bundled question of the bundled data leaves the engine alive, and takes no memory worth a limit.
+    trusted = name not in (None, "-") and not data and store is None and memory is None
+    outcome = _in_this_process(work, timeout) if trusted else _in_a_child(work, timeout, memory)
     write_output(outcome.content, output)
     for remark in outcome.notes:
         note(remark)
@@ -86,18 +85,15 @@ def assignments(items: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _in_time(work: Callable[[], Outcome], timeout: float, trusted: bool) -> Outcome:
-    """The outcome of the work; ends this process where the work is not done in time.
+def _in_a_child(work: Callable[[], Outcome], timeout: float, memory: float | None) -> Outcome:
+    """The outcome of the work, done in a process of its own, which ends with its time or its memory."""
+    return Outcome(*deadline.run(lambda: tuple(work()), timeout, deadline.MEMORY if memory is None else memory))
 
-    Texts and files that do not come with the knowledge base are not trusted to leave the engine alive: they get a
-    process of their own.
-    """
+
+def _in_this_process(work: Callable[[], Outcome], timeout: float) -> Outcome:
+    """The outcome of the work; ends this process where the work is not done in time."""
     try:
-        if trusted:
-            return run_within(work, timeout or None)
-        from kb.queries import deadline
-
-        return Outcome(*deadline.run(lambda: tuple(work()), timeout or None))
+        return run_within(work, timeout or None)
     except TooLate:
         note(error_line(f"no answer within {timeout:g} s; ask for less, or allow more time with --timeout"))
         leave(EXIT_STORE)

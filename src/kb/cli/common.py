@@ -31,6 +31,32 @@ def check_one_store(store: Path | None, endpoint: str | None, doing: str = "look
         raise UsageError(f"{doing} one thing: --store or --endpoint")
 
 
+def answer_limits(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--timeout`` and ``--memory``, for a command that asks within ``kb.queries.deadline``; see ``within``."""
+    from kb.queries import deadline
+
+    seconds = click.option(
+        "--timeout", type=float, default=deadline.TIMEOUT, show_default=True, metavar="S",
+        help="Give up after S seconds; 0: never.",
+    )  # fmt: skip
+    memory = click.option(
+        "--memory", type=float, metavar="GIB",
+        help=f"Use no more memory for the answer; 0: no limit.  [default: {deadline.MEMORY:g}]",
+    )  # fmt: skip
+    return seconds(memory(command))
+
+
+def within(work: Callable[[], Any], timeout: float, memory: float | None) -> Any:
+    """What ``work()`` gives, made of what ``marshal`` writes, in a process that ends with its time or its memory.
+
+    Raises UsageError for limits that are none, StoreError where the work does not come to its end, and what it raises.
+    """
+    from kb.queries import deadline
+
+    deadline.check(timeout, memory)
+    return deadline.run(work, timeout, deadline.MEMORY if memory is None else memory)
+
+
 def completes(what: str) -> Callable[[click.Context, click.Parameter, str], Any]:
     """What completes an argument in a shell: a way of ``kb.cli.completion``, which is imported only then."""
 

@@ -9,7 +9,18 @@ from typing import Any
 
 import click
 
-from kb.cli.common import as_json, as_rows, check_one_store, completes, note, pass_project, printable, write_output
+from kb.cli.common import (
+    answer_limits,
+    as_json,
+    as_rows,
+    check_one_store,
+    completes,
+    note,
+    pass_project,
+    printable,
+    within,
+    write_output,
+)
 from kb.errors import EXIT_FINDING, UsageError
 from kb.messages import LANGUAGES
 
@@ -78,10 +89,11 @@ _COLUMNS = ("relation", "why", "first", "second", "firstPrinted", "secondPrinted
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Look into the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="Look into the store behind this SPARQL endpoint.")
+@answer_limits
 @pass_project
 def command(
     project: Any, figures: tuple[str, ...], conflicts: bool, derived: bool, format_: str | None, lang: str,
-    output: Path | None, store: Path | None, endpoint: str | None,
+    output: Path | None, store: Path | None, endpoint: str | None, timeout: float, memory: float | None,
 ) -> None:  # fmt: skip
     """Compare figures: two that are named, or all that can be compared.
 
@@ -103,15 +115,19 @@ def command(
     if len(figures) not in (0, 2) or (figures and (conflicts or derived)) or (conflicts and derived):
         raise UsageError("name two figures to compare, or none; --conflicts and --derived look at all of them")
     check_one_store(store, endpoint)
-    source = Where(project, store=store, endpoint=endpoint).source()
-    known = found_in.read(source)
-    if derived:
-        header, rows, failing = _derived(known, lang)
-    else:
+
+    def table() -> tuple[tuple[str, ...], list[list[str]], bool]:
+        """The header and the rows, and whether these are findings."""
+        source = Where(project, store=store, endpoint=endpoint, timeout=timeout or None).source()
+        known = found_in.read(source)
+        if derived:
+            return _derived(known, lang)
         compared = [_named(source, known, figures)] if figures else list(found_in.pairs(known))
         if conflicts:
             compared = [comparison for comparison in compared if comparison.conflict]
-        header, rows, failing = _COLUMNS, [_row(source, comparison, lang) for comparison in compared], conflicts and bool(compared)
+        return _COLUMNS, [_row(source, comparison, lang) for comparison in compared], conflicts and bool(compared)
+
+    header, rows, failing = within(table, timeout, memory)
     _write(header, rows, format_, output)
     if not rows:
         note(_WORDS[lang]["none"])

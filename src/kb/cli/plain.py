@@ -1,4 +1,4 @@
-"""A bundled question asked plainly, ``kb query NAME -p x=y --format csv``, read without click.
+"""A bundled question asked plainly, ``kb query NAME -p x=y --format csv --store DIR``, read without click.
 
 Only the line is read here; what it means is ``asking``'s, as for every other. A line with anything else in it, or with a
 mistake, is left to click, which explains it.
@@ -7,13 +7,17 @@ mistake, is left to click, which explains it.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from kb.messages import LANGUAGES
 from kb.results import FORMATS
 
 _VALUES = {"--format": ("format", FORMATS), "--lang": ("lang", LANGUAGES)}
+_READ: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "--store": ("store", Path), "--limit": ("limit", int), "--timeout": ("timeout", float), "--memory": ("memory", float),
+}  # fmt: skip
 _FLAGS = {"--cite": ("cite", True), "--ids": ("ids", True), "--labels": ("labels", True), "--no-labels": ("labels", False)}
 
 
@@ -34,11 +38,18 @@ def question(argv: Sequence[str]) -> dict[str, Any] | None:
             found[key] = next(words, None)
             if found[key] not in known:
                 return None
+        elif word in _READ:
+            key, read = _READ[word]
+            try:
+                found[key] = read(next(words))
+            except (StopIteration, ValueError):
+                return None
         elif word.startswith("-") or "name" in found:
             return None
         else:
             found["name"] = word
-    return found if found.get("name") and None not in found["params"] else None
+    plain = found.get("name") and None not in found["params"] and found.get("limit", 0) >= 0
+    return found if plain else None
 
 
 def answer(asked: dict[str, Any]) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from kb.cli.asking import TIMEOUT, ask, assignments  # noqa: F401 - the tests read parameters as the command does
-from kb.cli.common import completes, pass_project
+from kb.cli.asking import ask, assignments  # noqa: F401 - the tests read parameters as the command does
+from kb.cli.common import answer_limits, completes, pass_project
 from kb.errors import UsageError
 from kb.messages import LANGUAGES
 from kb.results import FORMATS
@@ -31,9 +31,7 @@ from kb.results import FORMATS
 @click.option("--ids", is_flag=True, help="In table, csv and md: a column of identifiers beside each column of labels.")
 @click.option("--cite", is_flag=True, help="Add to each claim its document, passage, characters and cited works.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Show at most N rows.")
-@click.option(
-    "--timeout", type=float, default=TIMEOUT, show_default=True, metavar="S", help="Give up after S seconds; 0: never."
-)
+@answer_limits
 @click.option(
     "--data", multiple=True, metavar="PATH|IRI=PATH",
     help="Ask this file or folder instead of the bundled data; with IRI= as a named graph. Repeat it to ask several together.",
@@ -49,8 +47,8 @@ from kb.results import FORMATS
 @pass_project
 def command(
     project: Any, name: str | None, file: str | None, text: str | None, params: tuple[str, ...], format: str | None,
-    output: Path | None, lang: str, labels: bool | None, ids: bool, cite: bool, limit: int | None, timeout: float, data: tuple[str, ...],
-    base_iri: str | None, store: Path | None, endpoint: str | None, views: tuple[str, ...], fail_if_empty: bool,
+    output: Path | None, lang: str, labels: bool | None, ids: bool, cite: bool, limit: int | None, timeout: float, memory: float | None,
+    data: tuple[str, ...], base_iri: str | None, store: Path | None, endpoint: str | None, views: tuple[str, ...], fail_if_empty: bool,
 ) -> int:  # fmt: skip
     """Answer a bundled query, or one of your own.
 
@@ -72,7 +70,7 @@ def command(
     _refuse(name, click.get_current_context().args)
     return ask(
         project, name=name, file=file, text=text, params=params, format=format, output=output, lang=lang, labels=labels, ids=ids,
-        cite=cite, limit=limit, timeout=timeout, data=data, base_iri=base_iri, store=store, endpoint=endpoint, views=views,
+        cite=cite, limit=limit, timeout=timeout, memory=memory, data=data, base_iri=base_iri, store=store, endpoint=endpoint, views=views,
         fail_if_empty=fail_if_empty,
     )  # fmt: skip
 

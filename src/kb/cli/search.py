@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kb.cli.common import (
+    answer_limits,
     as_json,
     as_rows,
     check_one_store,
@@ -16,6 +17,7 @@ from kb.cli.common import (
     note,
     pass_project,
     printable,
+    within,
     write_output,
 )
 from kb.errors import UsageError
@@ -36,10 +38,11 @@ _LIMIT = 20
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="The language of labels.")
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Search the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="Search the SPARQL endpoint at this address.")
+@answer_limits
 @pass_project
 def command(
     project: Any, words: tuple[str, ...], kinds: tuple[str, ...], limit: int, format: str | None, lang: str,
-    store: Path | None, endpoint: str | None,
+    store: Path | None, endpoint: str | None, timeout: float, memory: float | None,
 ) -> None:
     """Find things by words in their names, glosses and definitions.
 
@@ -64,17 +67,24 @@ def command(
     if not text.strip():
         raise UsageError("give a word to search for")
     check_one_store(store, endpoint)
-    source = Where(project, store=store, endpoint=endpoint).source()
-    hits = search.search(source, text, lang, kinds)
-    shown = hits[:limit]
-    rows = [[curie(hit.iri), hit.kind, hit.label, hit.matched if hit.matched != hit.label else ""] for hit in shown]
-    header = ("id", "kind", "label", "matched")
-    content = as_json([_described(hit) for hit in shown]) if format == "json" else as_rows(header, rows, format)
+    def found() -> tuple[str, str]:
+        """The hits as they are to be written, and what else there is to say."""
+        source = Where(project, store=store, endpoint=endpoint, timeout=timeout or None).source()
+        hits = search.search(source, text, lang, kinds)
+        shown = hits[:limit]
+        if not hits:
+            remark = f"nothing has {text!r}{hint_at(search.nearest(source, text))}"
+        else:
+            remark = f"the best {limit} of {len(hits)}; --limit shows more" if len(hits) > limit else ""
+        if format == "json":
+            return as_json([_described(hit) for hit in shown]), remark
+        rows = [[curie(hit.iri), hit.kind, hit.label, hit.matched if hit.matched != hit.label else ""] for hit in shown]
+        return as_rows(("id", "kind", "label", "matched"), rows, format), remark
+
+    content, remark = within(found, timeout, memory)
     write_output(printable(content), None)
-    if len(hits) > limit:
-        note(f"the best {limit} of {len(hits)}; --limit shows more")
-    elif not hits:
-        note(f"nothing has {text!r}{hint_at(search.nearest(source, text))}")
+    if remark:
+        note(remark)
 
 
 def _described(hit: Any) -> dict[str, str]:

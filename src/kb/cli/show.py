@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import check_one_store, completes, pass_project, terminal_width, write_output
+from kb.cli.common import answer_limits, check_one_store, completes, pass_project, terminal_width, within, write_output
 from kb.messages import LANGUAGES
 
 _WIDTH = 100
@@ -21,10 +21,12 @@ _WIDTH = 100
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="Items in a list.")
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="Look in the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="Look at the SPARQL endpoint at this address.")
+@answer_limits
 @pass_project
 def command(
-    project: Any, thing: str, lang: str, limit: int, store: Path | None, endpoint: str | None
-) -> None:
+    project: Any, thing: str, lang: str, limit: int, store: Path | None, endpoint: str | None, timeout: float,
+    memory: float | None,
+) -> None:  # fmt: skip
     """Show the page of one thing: what it is, and what is said of it.
 
     The thing is an actor, a place, a work, a claim, a passage, a term … of the knowledge base. A claim's page has who says it, what it says, where, on what evidence, and what answers it. Anything else's has
@@ -41,6 +43,10 @@ def command(
     from kb.results.labels import Finder
 
     check_one_store(store, endpoint)
-    source = Where(project, store=store, endpoint=endpoint).source()
     width = min((terminal_width() if sys.stdout.isatty() else None) or _WIDTH, _WIDTH)
-    write_output(Page(source, lang, limit, width).write(Finder(source, lang).thing(thing)), None)
+
+    def page() -> str:
+        source = Where(project, store=store, endpoint=endpoint, timeout=timeout or None).source()
+        return Page(source, lang, limit, width).write(Finder(source, lang).thing(thing))
+
+    write_output(within(page, timeout, memory), None)

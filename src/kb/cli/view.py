@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kb.cli.common import check_one_store, completes, note, pass_project, terminal_width, write_output
+from kb.cli.common import answer_limits, check_one_store, completes, note, pass_project, terminal_width, within, write_output
 from kb.errors import UsageError
 from kb.messages import LANGUAGES
 
@@ -65,10 +65,11 @@ _WORDS = {
 @click.option("--labels/--no-labels", default=True, help="Labels (the default in table, csv and md) or identifiers.")
 @click.option("--store", type=click.Path(path_type=Path), metavar="DIR", help="View the store in this folder.")
 @click.option("--endpoint", metavar="URL", help="View the store behind this SPARQL endpoint.")
+@answer_limits
 @pass_project
 def command(
     project: Any, views: tuple[str, ...], against: tuple[str, ...], format_: str | None, output: Path | None, lang: str,
-    labels: bool, store: Path | None, endpoint: str | None,
+    labels: bool, store: Path | None, endpoint: str | None, timeout: float, memory: float | None,
 ) -> None:  # fmt: skip
     """Plain statements, for a reader who accepts the claims that VIEW chooses.
 
@@ -101,14 +102,19 @@ def command(
     if against and format_ in _TRIPLES:
         raise UsageError(f"a comparison has rows: --format is one of {', '.join(_ROWS)}")
     first, second = choice.choices(project, views), choice.choices(project, against)
-    source = sources.in_memory(Where(project, store=store, endpoint=endpoint).source())
     on_terminal = output is None and sys.stdout.isatty()
     format_ = format_ or ("table" if on_terminal else "csv" if against else "ttl")
     width = terminal_width() if on_terminal and format_ == "table" else None
-    if against:
-        content = _compared(project, source, first, second, format_, lang, labels, width)
-    else:
-        content = _projected(project, source, first, format_, lang, labels, width)
+
+    def seen() -> tuple[str, str]:
+        """What is to be written, and what else there is to say."""
+        source = sources.in_memory(Where(project, store=store, endpoint=endpoint, timeout=timeout or None).source())
+        if against:
+            return _compared(project, source, first, second, format_, lang, labels, width)
+        return _projected(project, source, first, format_, lang, labels, width)
+
+    content, told = within(seen, timeout, memory)
+    note(told)
     write_output(content, output)
 
 
@@ -122,28 +128,28 @@ def _list(project: Any, lang: str) -> None:
 
 def _projected(
     project: Any, source: Any, chosen: Sequence[Any], format_: str, lang: str, labels: bool, width: int | None
-) -> str:
+) -> tuple[str, str]:
     from kb.views import narrowed, projection
 
     found = projection.project_view(project, narrowed(source, chosen, lang))
-    note(_told(found, _WORDS[lang]))
+    told = _told(found, _WORDS[lang])
     if format_ in _TRIPLES:
-        return projection.written(found, " ".join(choice.name for choice in chosen), format_)
-    return _rows(source, projection.rows(found, _WORDS[lang]["denied"]), format_, lang, labels, width)
+        return projection.written(found, " ".join(choice.name for choice in chosen), format_), told
+    return _rows(source, projection.rows(found, _WORDS[lang]["denied"]), format_, lang, labels, width), told
 
 
 def _compared(
     project: Any, source: Any, first: Sequence[Any], second: Sequence[Any], format_: str, lang: str, labels: bool,
     width: int | None,
-) -> str:  # fmt: skip
+) -> tuple[str, str]:  # fmt: skip
     from collections import Counter
 
     from kb.views import comparison
 
     found = comparison.compare(project, source, first, second, lang)
     counts = Counter(row.relation for row in found)
-    note("; ".join(f"{text}: {counts[name]}" for name, text in _RELATIONS[lang].items()))
-    return _rows(source, comparison.rows(source, found, _RELATIONS[lang], lang), format_, lang, labels, width)
+    told = "; ".join(f"{text}: {counts[name]}" for name, text in _RELATIONS[lang].items())
+    return _rows(source, comparison.rows(source, found, _RELATIONS[lang], lang), format_, lang, labels, width), told
 
 
 def _rows(source: Any, rows: Any, format_: str, lang: str, labels: bool, width: int | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kb import rdf
@@ -47,7 +47,7 @@ def collect(answer: Any, limit: int | None = None, ordered: bool = True, columns
     """
     if isinstance(answer, rdf.QueryBoolean):
         return bool(answer)
-    if isinstance(answer, rdf.QuerySolutions):
+    if hasattr(answer, "variables"):  # the engine's rows, or a store's
         variables = tuple(variable.value for variable in answer.variables)
         rows, more = _taken((tuple(row) for row in answer), limit)
         if set(columns) >= set(variables):
@@ -57,8 +57,17 @@ def collect(answer: Any, limit: int | None = None, ordered: bool = True, columns
         if not ordered:
             rows.sort(key=lambda row: [sort_key(term) for term in row])
         return Rows(variables, rows, more)
-    triples, more = _taken(dict.fromkeys(answer), limit)
+    triples, more = _taken(_once(answer), limit)
     return Graph(sorted(triples, key=lambda triple: [sort_key(term) for term in triple]), more)
+
+
+def _once(triples: Iterable[rdf.Triple]) -> Iterator[rdf.Triple]:
+    """Each triple the first time that it comes."""
+    seen: set[rdf.Triple] = set()
+    for triple in triples:
+        if triple not in seen:
+            seen.add(triple)
+            yield triple
 
 
 def _taken(items: Iterable[Any], limit: int | None) -> tuple[list[Any], bool]:

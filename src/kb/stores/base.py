@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,22 @@ from kb.namespaces import GRAPH
 DERIVED = GRAPH + "derived/"
 """Graphs below this IRI hold what was inferred or projected; a query sees them only when it names them or asks for them."""
 
-Answer = rdf.QuerySolutions | rdf.QueryBoolean | Iterable[rdf.Triple]
+
+class Solutions:
+    """The rows of a SELECT, read once, as they come from a store that watches over it; as the engine's own are."""
+
+    def __init__(self, variables: Sequence[rdf.Variable], rows: Iterator[rdf.QuerySolution]) -> None:
+        self.variables = variables
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[rdf.QuerySolution]:
+        return self._rows
+
+    def __next__(self) -> rdf.QuerySolution:
+        return next(self._rows)
+
+
+Answer = rdf.QuerySolutions | Solutions | rdf.QueryBoolean | Iterable[rdf.Triple]
 """Rows (SELECT), a truth value (ASK), or else triples (CONSTRUCT, DESCRIBE)."""
 
 

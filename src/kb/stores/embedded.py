@@ -17,7 +17,7 @@ from typing import TypeVar
 from kb import rdf
 from kb.errors import StoreError
 from kb.stores import engines
-from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Store
+from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Solutions, Store
 from kb.stores.failures import failures, in_use, is_locked
 from kb.stores.locks import StoreLock
 from kb.stores.scratch import can_be_replaced, put_in_place, recover, scratch_folder
@@ -63,8 +63,17 @@ class EmbeddedStore(Store):
         self, text: str, *, timeout: float | None = None, base_iri: str | None = None, derived: bool = False
     ) -> Answer:
         with failures(self.name, "cannot be read"):
-            # Computed here, so that a failure of the disk is met here and not by whoever reads the rows.
-            return engines.query_engine(self._opened(), text, timeout, base_iri, derived, lazy=False)
+            answer = engines.query_engine(self._opened(), text, timeout, base_iri, derived)
+        if isinstance(answer, rdf.QueryBoolean):
+            return answer
+        found = self._as_it_comes(answer)
+        return Solutions(answer.variables, found) if isinstance(answer, rdf.QuerySolutions) else found
+
+    def _as_it_comes(self, answer: Iterable[T]) -> Iterator[T]:
+        """The rows or triples as the engine works them out, so that whoever wants few waits for few; a failure of the disk
+        is told as one."""
+        with failures(self.name, "cannot be read"):
+            yield from answer
 
     def write(self, contents: Iterable[GraphContent], *, replace: bool = False) -> None:
         contents = list(contents)

@@ -15,11 +15,11 @@ from kb.threads import TooLate, run_within
 
 
 def query_engine(
-    engine: rdf.Store, text: str, timeout: float | None, base_iri: str | None, derived: bool, lazy: bool = True
+    engine: rdf.Store, text: str, timeout: float | None, base_iri: str | None, derived: bool
 ) -> Answer:
     """Ask the engine; see ``Store.query``. Raises its OSError and RuntimeError where the files are at fault.
 
-    ``lazy`` leaves the work to whoever reads the answer; with a deadline it is always done here.
+    The work is left to whoever reads the answer, but with a deadline it is done here.
     """
 
     def ask() -> Answer:
@@ -37,11 +37,11 @@ def query_engine(
             return engine.query(text, base_iri=base_iri, use_default_graph_as_union=True)
         return engine.query(text, base_iri=base_iri, default_graph=[graph for graph in graphs if graph not in hidden])
 
-    if lazy and timeout is None:
+    if timeout is None:
         return ask()
     # Only bytes leave a thread: the engine's answers are bound to the one that made them.
     try:
-        content, is_triples = _evaluated(ask) if timeout is None else run_within(lambda: _evaluated(ask), timeout)
+        content, is_triples = run_within(lambda: _evaluated(ask), timeout)
     except TooLate:
         raise QueryTimeout(f"no answer within {timeout:g} s; ask for less, or allow more time") from None
     if not is_triples:

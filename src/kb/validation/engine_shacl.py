@@ -25,22 +25,16 @@ import shacl
 
 from kb import rdf
 from kb.errors import InputError
-from kb.namespaces import PREFIXES
 from kb.threads import beside
 from kb.validation.engine import SH, SPARQL_CONSTRAINT, Node, Result, is_of_core, plain
-from kb.validation.vocabulary import CONSTRAINTS, TARGETS
+from kb.validation.suspects import ENOUGH, Queries
+from kb.validation.vocabulary import CONSTRAINTS
 
 _QUERIES = (f"{SH}select", f"{SH}ask")
 _VALIDATORS = {f"{SH}{name}" for name in ("validator", "nodeValidator", "propertyValidator")}
 _CONSTRAINTS = {f"{SH}{name}" for name in CONSTRAINTS}
 _SHAPE = rdf.NamedNode(f"{SH}shape")
 """A property of SHACL 1.2: in the data it would be a target. No shape of SHACL 1.0 knows it."""
-_TARGETS = frozenset(rdf.NamedNode(f"{SH}{name}") for name in TARGETS)
-_CLASSES = frozenset(rdf.NamedNode(PREFIXES[prefix] + "Class") for prefix in ("rdfs", "owl"))
-_WORTH_A_THREAD = 500_000
-"""Characters of data as N-Triples. Both halves read all of the data, which takes a hundredth of a second for so much."""
-_WORK_OF_A_SHAPE = 300
-"""What a shape takes without its queries, as the length of a query that takes as long."""
 _PATH_VARIABLE = re.compile(r"\?PATH\b")
 _VALUE_VARIABLE = re.compile(r"[?$]value\b")
 
@@ -60,14 +54,24 @@ def doubt(shapes: Iterable[rdf.Quad], own: bool) -> str | None:
 def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Result]:
     """See ``kb.validation.engine.run``; not asked where ``doubt`` has a reason."""
     translation = _Translation()
-    shapes = list(translation.shapes(shapes))
-    data_text = _text(translation.data(data))
+    data = list(data)
+    translated = list(translation.shapes(shapes))
+    text = _text(translation.data(data))
+    queries = Queries(translated)
+    if len(data) < ENOUGH or not queries.texts:
+        yield from translation.results(_report(translated, text))
+        return
+    # The engine and the query engine each take a processor of their own.
+    others, suspects = beside(lambda: _report(queries.without(), text), lambda: queries.suspects(text))
+    yield from translation.results(others)
+    if suspects:
+        yield from translation.results(_report(queries.aimed(suspects), text))
+
+
+def _report(shapes: Iterable[rdf.Quad], data: str) -> list[rdf.Triple]:
+    """The engine's report on some N-Triples; nothing where they conform."""
     try:
-        if len(data_text) < _WORTH_A_THREAD or any(quad.object in _CLASSES for quad in shapes):
-            reports: tuple[str, ...] = (_report(shapes, data_text),)
-        else:
-            one, other = _halves(shapes, translation.naming)
-            reports = beside(lambda: _report(one, data_text), lambda: _report(other, data_text))
+        report = shacl.Shapes.from_text(_text(shapes), "ntriples").validate_text(data, "ntriples")
     except ValueError as error:
         raise InputError(f"the shapes cannot be used: {plain(error)}") from None
     except BaseException as error:
@@ -75,37 +79,9 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
         if type(error).__name__ != "PanicException":
             raise
         raise InputError(f"the shapes cannot be used: {plain(error)}") from None
-    yield from translation.results(
-        triple
-        for report in reports
-        for triple in rdf.parse(report, format=rdf.RdfFormat.N_TRIPLES, rename_blank_nodes=True)
-    )
-
-
-def _report(shapes: list[rdf.Quad], data: str) -> str:
-    """The engine's report in N-Triples; nothing where there is nothing to report."""
-    report = shacl.Shapes.from_text(_text(shapes), "ntriples").validate_text(data, "ntriples")
-    return report.serialize("ntriples") if report.results else ""
-
-
-def _halves(shapes: list[rdf.Quad], both: Node) -> tuple[list[rdf.Quad], list[rdf.Quad]]:
-    """The shapes twice, each time with the targets of about half of them, by the work that they make: the engine has one
-    thread, and lets Python go on meanwhile. The shape ``both`` keeps its targets in either half. Of a class that is a shape,
-    and so its own target, this knows nothing."""
-    aimed = [quad for quad in shapes if quad.predicate in _TARGETS and quad.subject != both]
-    queries = {quad.subject: len(quad.object.value) for quad in shapes if quad.predicate.value == f"{SH}select"}
-    work = dict.fromkeys((quad.subject for quad in aimed), _WORK_OF_A_SHAPE)
-    for quad in shapes:
-        if quad.subject in work:
-            work[quad.subject] += queries.get(quad.object, 0)
-    parts: tuple[dict[Node, int], dict[Node, int]] = ({}, {})
-    for shape in sorted(work, key=lambda shape: (-work[shape], str(shape))):
-        lighter = min(parts, key=lambda part: sum(part.values()))
-        lighter[shape] = work[shape]
-    one, other = (
-        [quad for quad in shapes if quad.subject not in left_out or quad.predicate not in _TARGETS] for left_out in reversed(parts)
-    )
-    return one, other
+    if not report.results:
+        return []
+    return [quad.triple for quad in rdf.parse(report.serialize("ntriples"), format=rdf.RdfFormat.N_TRIPLES)]
 
 
 class _Translation:
@@ -118,8 +94,6 @@ class _Translation:
 
     def __init__(self) -> None:
         self._base = f"urn:uuid:{uuid4()}#"
-        self.naming = self._ours("Naming")
-        """A shape of ours, whose results tell the names of the data's blank nodes; they belong to one report alone."""
         self._names = self._ours("names")
         self._named = self._ours("Named")
         self._shape = self._ours("shape")
@@ -148,8 +122,9 @@ class _Translation:
                 yield rdf.Quad(subject, quad.predicate, rdf.Literal(_PATH_VARIABLE.sub("$PATH", value.value)))
             elif name != "sparql" or quad.object not in off:
                 yield rdf.Quad(subject, quad.predicate, value)
-        yield rdf.Quad(self.naming, _sh("targetSubjectsOf"), self._names)
-        yield rdf.Quad(self.naming, _sh("property"), self._named)
+        naming = self._ours("Naming")
+        yield rdf.Quad(naming, _sh("targetSubjectsOf"), self._names)
+        yield rdf.Quad(naming, _sh("property"), self._named)
         yield rdf.Quad(self._named, _sh("path"), self._names)
         yield rdf.Quad(self._named, _sh("nodeKind"), _sh("IRI"))
 
