@@ -20,7 +20,7 @@ def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, 
     if not stores.folder.exists():
         _or_raise(stores.load_folder())
     servers = _servers(contest, data, stores)
-    if jena is not None and not stores.tdb.exists():
+    if jena is not None and contest.wants("Jena tdb2.tdbquery") and not stores.tdb.exists():
         _or_raise(run(jena.command("tdb2.tdbloader", "--loc", stores.tdb, data.quads), contest.limit))
     for task, query in data.questions.items():
         words = data.commands[task]
@@ -30,7 +30,7 @@ def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, 
         ]
         for name, found in servers.items():
             if isinstance(found, str):
-                for who in (f"kb, {name}", f"{name}, asked directly"):
+                for who in _names(name):
                     contest.missing(PART, task, who, data.size, found)
                 continue
             contenders += _of_server(contest, name, found, words, query)
@@ -52,16 +52,23 @@ def _of_server(contest: Contest, name: str, server: Server, words: list[str], qu
     def through_kb() -> Run:
         return contest.kb(*words, "--endpoint", server.query, server=server)
 
+    ours, direct = _names(name)
     return [
-        Contender(f"kb, {name}", through_kb, None, "time and memory of the command"),
-        Contender(f"{name}, asked directly", lambda: on_server(server, lambda: contest.peer("ask", server.query, query))),
+        Contender(ours, through_kb, None, "time and memory of the command"),
+        Contender(direct, lambda: on_server(server, lambda: contest.peer("ask", server.query, query))),
     ]
+
+
+def _names(server: str) -> tuple[str, str]:
+    return f"kb, {server}", f"{server}, asked directly"
 
 
 def _servers(contest: Contest, data: DataSet, stores: Stores) -> dict[str, Server | str]:
     """The servers by name, loaded; or why they are not there."""
     found: dict[str, Server | str] = {}
     for name, held, new in (("Oxigraph server", stores.oxigraph, stores.new_oxigraph), ("Virtuoso", stores.virtuoso, stores.new_virtuoso)):
+        if not contest.wants(*_names(name)):
+            continue
         if held is not None:
             found[name] = held
             continue

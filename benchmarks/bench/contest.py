@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bench.processes import Run, by_length, in_turn, run, usage_of
+from bench.processes import Run, in_turn, run, usage_of
 from bench.rows import Row, absent, row
 from bench.servers import Missing, Server, beside_python
 
@@ -20,14 +20,14 @@ class Contender:
     """A program and how it does the task.
 
     ``act`` is one measured run. ``check`` gives, after the last of them, the answer that is compared with the others'
-    (by default what the run itself says); ``note`` is for whoever reads the row. ``limit`` is the time limit of ``act`` in
-    words, where it never ends within it.
+    (by default what the run itself says); ``note`` is for whoever reads the row; ``most`` are the runs that are worth it.
     """
 
     who: str
     act: Callable[[], Run]
     check: Callable[[], str] | None = None
     note: str = ""
+    most: int = 7
 
 
 @dataclass
@@ -35,12 +35,15 @@ class Contest:
     """The programs and the limits of a whole benchmark; collects its rows.
 
     ``root`` is the project, ``scratch`` a folder for whatever is made on the way, ``limit`` the seconds that one process may
-    take. Whoever was not done in time at one size is not asked at a larger one.
+    take, ``most`` the runs of each program; ``who`` are words of the names of the programs that take part, all where there
+    are none. Whoever was not done in time at one size is not asked at a larger one.
     """
 
     root: Path
     scratch: Path
     limit: float
+    most: int = 7
+    who: Sequence[str] = ()
     rows: list[Row] = field(default_factory=list)
     _late: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
@@ -68,15 +71,18 @@ class Contest:
         """Let the contenders do the task in turn, and keep a row for each."""
         claims = size[0]
         starters = []
-        for contender in contenders:
+        for contender in filter(lambda contender: self.wants(contender.who), contenders):
             smaller = self._late.get((part, task, contender.who))
             if smaller is not None and smaller < claims:
                 why = f"not run: not done within {self.limit:g} s at {smaller:,} claims"
                 self.rows.append(absent(part, task, contender.who, size, why))
             else:
                 starters.append(contender)
+        if not starters:
+            return
         self.say(f"{part}, {task}, {claims:,} claims: {', '.join(contender.who for contender in starters)}")
-        for contender, runs in zip(starters, in_turn([c.act for c in starters], by_length), strict=True):
+        each = in_turn([c.act for c in starters], [min(c.most, self.most) for c in starters])
+        for contender, runs in zip(starters, each, strict=True):
             last = runs[-1]
             if last.late:
                 self._late[part, task, contender.who] = claims
@@ -87,9 +93,14 @@ class Contest:
                 row(part, task, contender.who, size, runs, answer=answer, inner=inner, note=contender.note or answer)
             )
 
+    def wants(self, *names: str) -> bool:
+        """Whether one of the programs takes part."""
+        return not self.who or any(word in name.split(", ") or word == name for word in self.who for name in names)
+
     def missing(self, part: str, task: str, who: str, size: tuple[int, int], why: object) -> None:
         """Keep a row for a program that is not there, or not asked."""
-        self.rows.append(absent(part, task, who, size, str(why)))
+        if self.wants(who):
+            self.rows.append(absent(part, task, who, size, str(why)))
 
     @staticmethod
     def say(what: str) -> None:

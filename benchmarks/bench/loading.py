@@ -57,6 +57,8 @@ def _to_server(contest: Contest, data: DataSet, stores: Stores) -> None:
         ("kb, Oxigraph server", "Oxigraph server, one POST", stores.new_oxigraph, _post),
         ("kb, Virtuoso", "Virtuoso, bulk loader", stores.new_virtuoso, _bulk),
     ):
+        if not contest.wants(who, bare):
+            continue
         try:
             new()
         except (Missing, RuntimeError) as missing:
@@ -77,7 +79,7 @@ def _contender(
         current[:] = [new()]
         return on_server(current[0], lambda: act(contest, data, current[0]))
 
-    return Contender(who, load, lambda: stores.counted(current[0].query) if current[0].running else "")
+    return Contender(who, load, lambda: stores.counted(current[0].query) if current[0].running else "", most=1)
 
 
 def _through_kb(contest: Contest, data: DataSet, server: Server) -> Run:

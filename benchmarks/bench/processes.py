@@ -75,15 +75,16 @@ def run(
         )
 
 
-def in_turn(actions: Sequence[Callable[[], Run]], wanted: Callable[[Run], int]) -> list[list[Run]]:
+def in_turn(actions: Sequence[Callable[[], Run]], most: Sequence[int] = ()) -> list[list[Run]]:
     """The runs of each action, in turn, so that a busy machine slows all alike.
 
-    ``wanted`` says from an action's first run how many shall count. If more than one, the first is not among them: it
-    filled the caches. What fails is not tried again, and its failure is the last of its runs.
+    Their number follows from the length of the first, and is no more than ``most`` says for the action. If it is more than
+    one, the first does not count: it filled the caches. What fails is not tried again, and its failure is the last of its runs.
     """
     first = [action() for action in actions]
     found = [[done] for done in first]
-    more = [0 if done.failure else wanted(done) for done in first]
+    more = [0 if done.failure else by_length(done) for done in first]
+    more = [min(pair) for pair in zip(more, most, strict=True)] if most else more
     for turn in range(max(more, default=0)):
         for number, action in enumerate(actions):
             if more[number] <= max(turn, 1) or found[number][-1].failure:
@@ -96,7 +97,7 @@ def in_turn(actions: Sequence[Callable[[], Run]], wanted: Callable[[Run], int]) 
 
 def by_length(done: Run) -> int:
     """How many runs are worth their time: many of what is short and varies, one of what takes long."""
-    return 7 if done.wall < 0.5 else 5 if done.wall < 3 else 3 if done.wall < 8 else 1
+    return 7 if done.wall < 0.5 else 3 if done.wall < 3 else 1
 
 
 def median(runs: Sequence[Run], part: str) -> float:

@@ -91,8 +91,8 @@ ServerPort = 127.0.0.1:{sql_port}
 DisableUnixSocket = 1
 CaseMode = 2
 DirsAllowed = ., {folder}
-NumberOfBuffers = 170000
-MaxDirtyBuffers = 130000
+NumberOfBuffers = {buffers}
+MaxDirtyBuffers = {dirty}
 ThreadsPerQuery = 2
 AsyncQueueMaxThreads = 4
 [HTTPServer]
@@ -104,20 +104,24 @@ ResultSetMaxRows = 1000000
 MaxQueryCostEstimationTime = 0
 MaxQueryExecutionTime = 600
 """
-"""As its makers advise for 2 GiB of memory, with answers that are not cut short."""
+"""With answers that are not cut short."""
 
 
 class Virtuoso(Server):
-    """A Virtuoso 7 with its database in a new folder; ``bulk`` is the folder that its bulk loader reads."""
+    """A Virtuoso 7 with its database in a new folder, with buffers (8 KiB each) for so many ``triples``; ``bulk`` is the
+    folder that its bulk loader reads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, triples: int) -> None:
         for program in ("virtuoso-t", "isql-vt"):
             if shutil.which(program) is None:
                 raise Missing("Virtuoso 7 is not installed (apt-get install --no-install-recommends virtuoso-opensource-7)")
         self.bulk = folder / "bulk"
         self.bulk.mkdir(parents=True)
         self._sql_port, http_port = free_port(), free_port()
-        ini = _VIRTUOSO_INI.format(sql_port=self._sql_port, http_port=http_port, folder=self.bulk.resolve())
+        buffers = min(max(10_000, triples // 10), 340_000)
+        ini = _VIRTUOSO_INI.format(
+            sql_port=self._sql_port, http_port=http_port, folder=self.bulk.resolve(), buffers=buffers, dirty=buffers * 3 // 4
+        )
         (folder / "virtuoso.ini").write_text(ini)
         url = f"http://127.0.0.1:{http_port}"
         load = ["--endpoint", f"{url}/sparql", "--graph-store-url", f"{url}/sparql-graph-crud-auth"]

@@ -66,7 +66,7 @@ class Stores:
         folder = self._base / "virtuoso"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        self.virtuoso = Virtuoso(folder)
+        self.virtuoso = Virtuoso(folder, self._data.count)
         return self.virtuoso
 
     def counted(self, query_url: str) -> str:
