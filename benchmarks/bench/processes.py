@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_KEPT = 1 << 20
+_KEPT = 1 << 24
 """Bytes of what a process says that are kept."""
 
 
@@ -43,18 +43,19 @@ class Run:
 
 
 def run(
-    command: Sequence[str | Path], limit: float, *, given: Path | None = None, env: Mapping[str, str] | None = None
-) -> Run:
-    """Run a command with the file ``given`` or nothing on standard input, and ``env`` added to the environment; it and all
-    that it started are ended after ``limit`` seconds.
+    command: Sequence[str | Path], limit: float, *,
+    given: Path | None = None, env: Mapping[str, str] | None = None, cwd: Path | None = None,
+) -> Run:  # fmt: skip
+    """Run a command with the file ``given`` or nothing on standard input, ``env`` added to the environment, in the folder
+    ``cwd``; it and all that it started are ended after ``limit`` seconds.
 
     This process must be small: the kernel counts the memory of the process that starts another one as that one's peak.
     """
     with open(given or os.devnull, "rb") as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         process = subprocess.Popen(
-            [str(word) for word in command], stdin=stdin, stdout=out, stderr=err, env={**os.environ, **(env or {})},
-            start_new_session=True,
+            [str(word) for word in command], stdin=stdin, stdout=out, stderr=err, cwd=cwd,
+            env={**os.environ, **(env or {})}, start_new_session=True,
         )  # fmt: skip
         late = threading.Event()
         watch = threading.Timer(limit, _end, (process.pid, late))
