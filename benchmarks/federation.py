@@ -5,8 +5,9 @@
 The bundled documents and generated ones go to three Oxigraph servers on loopback, each document whole to one of them; the
 registers and the ontology to the first. A statement goes to one server only, though several files make it: an engine that
 puts answers together cannot tell twice the same from two. Comunica (npm) asks the three as one; a fourth server holds all.
-For each bundled question with its example's values it is told whether the rows are equal, differ (how), or that it cannot be
-asked (why), with the times. Exit code 1: an answer differs.
+For each bundled question with its example's values it is told whether the rows are equal, differ (how; and whether the
+engine gives the same wrong answer with all data in its memory), or that it cannot be asked (why), with the times. Exit code 1:
+dividing the data changes an answer; 4: the engine or a server is missing.
 
 DIR is where Comunica is, or is installed to from npm: ``build/comunica`` by default.
 """
@@ -20,9 +21,10 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bench.comunica import VERSION, Comunica
 from bench.datasets import BENCHMARKS, generate
@@ -37,6 +39,10 @@ from kb.project import Project, find_project
 from kb.queries import bundled
 
 SERVERS = 3
+OF_THE_ENGINE = "the engine's error"
+VERDICTS = ("equal", "differs", OF_THE_ENGINE, "not askable")
+"""``differs`` is of dividing the data; where the engine answers wrongly whether they are divided or not, it is its own error."""
+_EVERYTHING = urlencode({"query": "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"})
 _LOAD_LIMIT = 300.0
 _XSD = PREFIXES["xsd"]
 _NUMBERS = {_XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
@@ -47,7 +53,7 @@ Answer = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a question: ``equal``, ``differs`` or ``not askable``, with the reason, rows and wall times in seconds."""
+    """What came of a question: one of ``VERDICTS``, with the reason, the rows of one store and wall times in seconds."""
 
     question: str
     verdict: str
@@ -88,24 +94,28 @@ def compared(engine: Comunica, scratch: Path, claims: int, limit: float, names: 
         for _ in range(SERVERS + 1):
             servers.append(Oxigraph())
             stack.callback(servers[-1].stop)
+        *parted, whole = servers
         counts = [0] * SERVERS
         for number, part in enumerate(parts):
             counts[number] = sum(1 for _ in part.open(encoding="utf-8"))
-            for server in (servers[number], servers[-1]):
+            for server in (parted[number], whole):
                 _load(part, server)
         outcomes = []
         for query in queries:
             text = scratch / f"{query.name}.rq"
             text.write_text(example_in_full(project, query), encoding="utf-8")
-            alone = run([sys.executable, BENCHMARKS / "bench" / "peers.py", "rows_of", servers[-1].query, text], limit)
-            across = engine.ask([server.query for server in servers[:-1]], text, limit)
-            outcomes.append(judged(query.name, alone, across))
-            print(f"{query.name}: {outcomes[-1].verdict} {outcomes[-1].why}", file=sys.stderr, flush=True)
+            alone = run([sys.executable, BENCHMARKS / "bench" / "peers.py", "rows_of", whole.query, text], limit)
+            across = engine.ask([f"sparql@{server.query}" for server in parted], text, limit)
+            outcome = judged(query.name, alone, across)
+            if outcome.verdict == "differs":
+                outcome = _whose(outcome, across, engine.ask([f"file@{whole.query}?{_EVERYTHING}"], text, limit))
+            outcomes.append(outcome)
+            print(f"{query.name}: {outcome.verdict} {outcome.why}", file=sys.stderr, flush=True)
     return _table(outcomes, counts), outcomes
 
 
 def files_by_server(project: Project, scratch: Path, claims: int) -> list[list[Path]]:
-    """Which files each server gets: the documents in turn, the largest first; all else goes to the first."""
+    """Which files each server gets: the documents so that all have about as much, and all else to the first."""
     others, documents = list(project.ontology_files()), []
     roots = [project.data]
     if claims:
@@ -119,12 +129,13 @@ def files_by_server(project: Project, scratch: Path, claims: int) -> list[list[P
     for path in documents:
         named.setdefault(path.parent.name if path.parent.name != "documents" else path.stem, []).append(path)
     servers = [others, *([] for _ in range(SERVERS - 1))]
-    sizes = [0] * SERVERS
-    for files in sorted(named.values(), key=lambda files: -sum(path.stat().st_size for path in files)):
-        place = sizes.index(min(sizes))
-        servers[place] += files
-        sizes[place] += sum(path.stat().st_size for path in files)
+    for files in sorted(named.values(), key=lambda files: -_size(files)):
+        min(servers, key=_size).extend(files)
     return servers
+
+
+def _size(files: Sequence[Path]) -> int:
+    return sum(path.stat().st_size for path in files)
 
 
 def partitioned(scratch: Path, servers: Sequence[Sequence[Path]]) -> list[Path]:
@@ -179,6 +190,16 @@ def judged(question: str, alone: Run, across: Run) -> Outcome:
     return Outcome(question, "equal", why, len(expected), alone.wall, across.wall)
 
 
+def _whose(outcome: Outcome, across: Run, undivided: Run) -> Outcome:
+    """The outcome with whether the difference comes from dividing the data: ``undivided`` is the engine's own answer from all
+    of them in its memory."""
+    if undivided.failure:
+        return outcome
+    if Counter(rows_of(undivided.out)) == Counter(rows_of(across.out)):
+        return replace(outcome, verdict=OF_THE_ENGINE, why=f"{outcome.why}; the engine gives the same of undivided data")
+    return replace(outcome, why=f"{outcome.why}; and of undivided data the engine answers otherwise")
+
+
 def rows_of(content: str) -> Answer:
     """The rows of SPARQL's JSON; numbers by their value, since servers write them in their own ways."""
     answer = json.loads(content)
@@ -212,7 +233,7 @@ def _table(outcomes: Sequence[Outcome], counts: Sequence[int]) -> str:
     lines = [
         f"{processor()}; Comunica {VERSION}, Oxigraph {installed('oxigraph')}; {SERVERS} servers with {', '.join(f'{n:,}' for n in counts)} triples",
         "",
-        f"{len(outcomes)} questions: " + ", ".join(f"{tally[verdict]} {verdict}" for verdict in ("equal", "differs", "not askable")),
+        f"{len(outcomes)} questions: " + ", ".join(f"{tally[verdict]} {verdict}" for verdict in VERDICTS),
         "",
         "| question | rows | one store | three servers | |",
         "|---|---|---|---|---|",

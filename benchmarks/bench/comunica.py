@@ -42,9 +42,8 @@ class Comunica:
             (folder / "run.js").write_text(_RUNNER)
             (folder / "engine.js").write_text(done.out)
 
-    def ask(self, endpoints: Sequence[str], query: Path, limit: float) -> Run:
-        """Ask some SPARQL endpoints as one; the answer is SPARQL's JSON."""
-        sources = [f"sparql@{endpoint}" for endpoint in endpoints]
+    def ask(self, sources: Sequence[str], query: Path, limit: float) -> Run:
+        """Ask some sources as one, each ``sparql@`` and an endpoint, or ``file@`` and an address; the answer is SPARQL's JSON."""
         return run(["node", self._folder / "run.js", *sources, "-f", query, "-t", "application/sparql-results+json"], limit)
 
 
