@@ -1,11 +1,10 @@
 """All benchmarks with one command: a table (Markdown, CSV, JSON) and a plot, each program beside its peers in the same run.
 
-    python benchmarks/run.py [--sizes 1000,10000,100000] [--only load,query,…] [--who kb,…] [--quick] [--out DIR] [--scratch DIR]
+    python benchmarks/run.py [--sizes 1000,10000,100000] [--only load,query,…] [--who NAME]… [--quick] [--out DIR] [--scratch DIR]
 
 ``--sizes`` are claims of generated data (about 32 triples each). Parts: ``bundled`` (commands on the bundled data), ``load``,
 ``query``, ``validate``, ``infer``. What is measured, and beside what, is in ``docs/scale.md``. ``--quick`` takes 1,000 and
-10,000 claims and leaves out what takes minutes; ``--who`` takes names as the table has them, and of a name with a comma
-("kb, Virtuoso") each part. A program that is not installed is listed as missing. The files are
+10,000 claims and leaves out what takes minutes. A program that is not installed is listed as missing. The files are
 rewritten after each part, so that a run that is broken off leaves what it has measured.
 
 The plot needs matplotlib (pip install 'medical-missions-kb[bench]'). Exit code 1: a target that was measured is not met, or programs
@@ -15,6 +14,7 @@ gave different answers.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
@@ -42,6 +42,8 @@ RUNS, QUICK_RUNS = 7, 3
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _options().parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is ended, too
+    # Programs are measured as their users have them, whose Python keeps what it has compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sizes = chosen.sizes or (QUICK_SIZES if chosen.quick else SIZES)
     limit = chosen.limit or (QUICK_LIMIT if chosen.quick else LIMIT)
     start, facts = time.perf_counter(), description()
@@ -108,7 +110,7 @@ def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--sizes", type=_numbers, metavar="N,N…", help="claims of generated data")
     options.add_argument("--only", type=_chosen_parts, default=PARTS, metavar="PART,…", help=f"of {', '.join(PARTS)}")
-    options.add_argument("--who", type=lambda text: text.split(","), default=(), metavar="NAME,…", help="only these programs, as the table names them")
+    options.add_argument("--who", action="append", default=[], metavar="NAME", help="only this program, as the table names it; repeatable")
     options.add_argument("--quick", action="store_true", help="small sizes, and a short time limit")
     options.add_argument("--limit", type=float, metavar="S", help=f"seconds that a process may take; {LIMIT:g} by default")
     options.add_argument("--out", type=Path, default=Path("build/benchmarks"), metavar="DIR", help="build/benchmarks by default")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.contest import Contender, Contest, on_server
+from bench.contest import Contender, Contest, on_server, rows_in_csv
 from bench.datasets import DataSet
 from bench.jena import Jena
 from bench.processes import Run, run
@@ -25,7 +25,7 @@ def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, 
     for task, query in data.questions.items():
         words = data.commands[task]
         contenders = [
-            Contender(OURS, lambda words=words: contest.kb(*words, "--store", stores.folder), None, "rows are compared where peers give them"),
+            Contender(OURS, lambda words=words: contest.kb(*words, "--store", stores.folder), rows_in_csv),
             Contender("pyoxigraph, same folder", lambda query=query: contest.peer("pyoxigraph_query", stores.folder, query)),
         ]
         for name, found in servers.items():
@@ -40,7 +40,7 @@ def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, 
             command = jena.command(
                 "tdb2.tdbquery", "--loc", stores.tdb, "--set", "tdb2:unionDefaultGraph=true", "--query", query, "--results", "csv"
             )
-            contenders.append(Contender("Jena tdb2.tdbquery", lambda command=command: run(command, contest.limit)))
+            contenders.append(Contender("Jena tdb2.tdbquery", lambda command=command: run(command, contest.limit), rows_in_csv))
         if data.claims <= LARGEST_RDFLIB:
             contenders.append(Contender("rdflib, with reading", lambda query=query: contest.peer("rdflib_query", data.quads, query)))
         else:
@@ -54,7 +54,7 @@ def _of_server(contest: Contest, name: str, server: Server, words: list[str], qu
 
     ours, direct = _names(name)
     return [
-        Contender(ours, through_kb, None, "time and memory of the command"),
+        Contender(ours, through_kb, rows_in_csv, "time and memory of the command"),
         Contender(direct, lambda: on_server(server, lambda: contest.peer("ask", server.query, query))),
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from bench.processes import Run, in_turn, run, usage_of
 from bench.rows import Row, absent, row
-from bench.servers import Missing, Server, beside_python
+from bench.servers import Server, beside_python
 
 PEERS = Path(__file__).with_name("peers.py")
 
@@ -19,13 +21,13 @@ PEERS = Path(__file__).with_name("peers.py")
 class Contender:
     """A program and how it does the task.
 
-    ``act`` is one measured run. ``check`` gives, after the last of them, the answer that is compared with the others'
-    (by default what the run itself says); ``note`` is for whoever reads the row; ``most`` are the runs that are worth it.
+    ``act`` is one measured run. ``check`` gives, after the last of them and from it, the answer that is compared with the
+    others' (by default what the run itself says); ``note`` is for whoever reads the row; ``most`` are the runs that are worth it.
     """
 
     who: str
     act: Callable[[], Run]
-    check: Callable[[], str] | None = None
+    check: Callable[[Run], str] | None = None
     note: str = ""
     most: int = 7
 
@@ -35,8 +37,8 @@ class Contest:
     """The programs and the limits of a whole benchmark; collects its rows.
 
     ``root`` is the project, ``scratch`` a folder for whatever is made on the way, ``limit`` the seconds that one process may
-    take, ``most`` the runs of each program; ``who`` are words of the names of the programs that take part, all where there
-    are none. Whoever was not done in time at one size is not asked at a larger one.
+    take, ``most`` the runs of each program; ``who`` are the programs that take part, all where none is
+    named. Whoever was not done in time at one size is not asked at a larger one.
     """
 
     root: Path
@@ -88,14 +90,14 @@ class Contest:
                 self._late[part, task, contender.who] = claims
             answer, inner = ("", None) if last.failure else _told(last)
             if contender.check is not None and not last.failure:
-                answer = contender.check()
+                answer = contender.check(last)
             self.rows.append(
-                row(part, task, contender.who, size, runs, answer=answer, inner=inner, note=contender.note or answer)
+                row(part, task, contender.who, size, runs, answer=answer, inner=inner, note=contender.note)
             )
 
     def wants(self, *names: str) -> bool:
         """Whether one of the programs takes part."""
-        return not self.who or any(word in name.split(", ") or word == name for word in self.who for name in names)
+        return not self.who or any(name in self.who for name in names)
 
     def missing(self, part: str, task: str, who: str, size: tuple[int, int], why: object) -> None:
         """Keep a row for a program that is not there, or not asked."""
@@ -106,6 +108,11 @@ class Contest:
     def say(what: str) -> None:
         """Tell on standard error what is being done."""
         print(what, file=sys.stderr, flush=True)
+
+
+def rows_in_csv(done: Run) -> str:
+    """How many rows a run wrote as CSV."""
+    return f"{sum(1 for _ in csv.reader(io.StringIO(done.out))) - 1} rows"
 
 
 def on_server(server: Server, act: Callable[[], Run]) -> Run:
@@ -122,6 +129,3 @@ def _told(done: Run) -> tuple[str, float | None]:
         return "", None
     said = json.loads(done.out)
     return said["answer"], said["inner"] or None
-
-
-__all__ = ["Contender", "Contest", "Missing", "on_server"]

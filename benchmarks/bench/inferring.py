@@ -19,12 +19,12 @@ def measure(contest: Contest, data: DataSet, *, reference: bool) -> None:
     def infer() -> Run:
         return contest.kb("infer", "-o", ours, "--timeout", "0", "--memory", "0", project=data.project)
 
-    contenders = [Contender(OURS, infer, lambda: contest.fact("what_matters", data.triples, ours))]
+    contenders = [Contender(OURS, infer, lambda _: contest.fact("what_matters", data.triples, ours))]
     if reference:
         contenders.append(
             Contender(
                 "owlrl", lambda: contest.peer("owlrl_closure", data.triples, theirs),
-                lambda: contest.fact("what_matters", data.triples, theirs),
+                lambda _: contest.fact("what_matters", data.triples, theirs),
             )
         )  # fmt: skip
     else:

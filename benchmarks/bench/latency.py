@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.contest import Contender, Contest
+from bench.contest import Contender, Contest, rows_in_csv
 from bench.datasets import bundled, generate
 from bench.rows import OURS
 
@@ -15,7 +15,7 @@ def measure(contest: Contest, *, slow: bool) -> None:
     files = [path for folder in ("ontology", "data") for path in sorted((contest.root / folder).rglob("*.ttl")) if path.name != "alignments.ttl"]
     for task, query in data.questions.items():
         contest.hold(PART, f"kb query {task}", data.size, [
-            Contender(OURS, lambda words=data.commands[task]: contest.kb(*words)),
+            Contender(OURS, lambda words=data.commands[task]: contest.kb(*words), rows_in_csv),
             Contender("pyoxigraph, parse and query", lambda query=query: contest.peer("pyoxigraph_files", query, *files)),
             Contender("rdflib, parse and query", lambda query=query: contest.peer("rdflib_files", query, *files)),
         ])  # fmt: skip

@@ -29,10 +29,10 @@ def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, 
 
 
 def _to_disk(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, why: str) -> None:
-    def counted() -> str:
+    def counted(_: Run) -> str:
         return contest.fact("count", stores.folder)
 
-    contenders = [Contender(OURS, stores.load_folder, counted), Contender(BARE_LOAD, stores.load_bare, lambda: contest.fact("count", stores.bare))]
+    contenders = [Contender(OURS, stores.load_folder, counted), Contender(BARE_LOAD, stores.load_bare, lambda _: contest.fact("count", stores.bare))]
     if contest.without_proof:
         # Before the plain load, so that the folder that stays is as the questions find it.
         contenders.insert(0, Contender("kb, read back and proved", partial(stores.load_folder, proof=True), counted))
@@ -42,7 +42,7 @@ def _to_disk(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None,
     else:
         folder = stores.base / "oxigraph-load"
         command = [program, "load", "--location", folder, "--file", data.quads]
-        contenders.append(Contender("oxigraph load", _anew(folder, lambda: run(command, contest.limit)), lambda: contest.fact("count", folder)))
+        contenders.append(Contender("oxigraph load", _anew(folder, lambda: run(command, contest.limit)), lambda _: contest.fact("count", folder)))
     if jena is None:
         contest.missing(PART, LOAD, "Jena tdb2.tdbloader", data.size, why)
     else:
@@ -79,7 +79,7 @@ def _contender(
         current[:] = [new()]
         return on_server(current[0], lambda: act(contest, data, current[0]))
 
-    return Contender(who, load, lambda: stores.counted(current[0].query) if current[0].running else "", most=1)
+    return Contender(who, load, lambda _: stores.counted(current[0].query) if current[0].running else "", most=1)
 
 
 def _through_kb(contest: Contest, data: DataSet, server: Server) -> Run:

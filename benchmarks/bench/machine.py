@@ -7,7 +7,6 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def description() -> dict[str, str]:
         "machine": processor(),
         "memory": _memory(),
         "load before": ", ".join(f"{load:.1f}" for load in os.getloadavg()),
-        "Python": f"{platform.python_version()}, bytecode {'not kept' if sys.dont_write_bytecode else 'kept'}",
+        "Python": platform.python_version(),
         "kb": installed("medical-missions-kb"),
     }
     commit = _first_line("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty")

@@ -17,6 +17,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -29,7 +30,7 @@ class Clock:
 
     seconds = 0.0
 
-    def __enter__(self) -> Clock:
+    def __enter__(self) -> Self:
         self._start = time.perf_counter()
         return self
 

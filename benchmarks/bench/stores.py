@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from bench.contest import Contest
 from bench.datasets import DataSet
@@ -29,7 +29,7 @@ class Stores:
         self.virtuoso: Virtuoso | None = None
         self._base.mkdir()
 
-    def __enter__(self) -> Stores:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,12 +88,3 @@ def jena_or_why(contest: Contest) -> tuple[Jena | None, str]:
         return Jena(contest.scratch / "jena"), ""
     except Missing as missing:
         return None, str(missing)
-
-
-def server_or_why(make: Callable[[], object]) -> str:
-    """Empty where the server starts, else why it does not."""
-    try:
-        make()
-    except (Missing, RuntimeError) as missing:
-        return str(missing)
-    return ""

@@ -70,7 +70,7 @@ def _row(row: Row) -> tuple[str, ...]:
     size = (f"{row.claims:,}" if row.claims else "bundled", f"{row.triples:,}")
     figures = tuple(seconds(value) for value in (row.wall, row.fastest, row.cpu, row.inner))
     peak = "" if row.peak is None else f"{row.peak:,.0f} MiB"
-    return row.task, *size, row.who, *figures, peak, str(row.runs or ""), row.note
+    return row.task, *size, row.who, *figures, peak, str(row.runs or ""), "; ".join(filter(None, (row.answer, row.note)))
 
 
 def _growth(slopes: Growth) -> tuple[str, ...]:

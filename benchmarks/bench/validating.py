@@ -22,7 +22,7 @@ def measure(contest: Contest, data: DataSet, jena: Jena | None, why: str, *, alo
             "validate", "--format", "ttl", "--fail-on", "never", "-o", report, "--timeout", "0", "--memory", "0", project=data.planted
         )
 
-    contenders = [Contender(OURS, ours, lambda: contest.fact("report", report, data.faults))]
+    contenders = [Contender(OURS, ours, lambda _: contest.fact("report", report, data.faults))]
     if not alone:
         files = data.planted_triples, data.shapes, data.faults
         contenders += [
@@ -39,5 +39,5 @@ def measure(contest: Contest, data: DataSet, jena: Jena | None, why: str, *, alo
                 of_jena.write_text(done.out, encoding="utf-8")
                 return done
 
-            contenders.append(Contender("Jena shacl", theirs, lambda: contest.fact("report", of_jena, data.faults)))
+            contenders.append(Contender("Jena shacl", theirs, lambda _: contest.fact("report", of_jena, data.faults)))
     contest.hold(PART, VALIDATE, data.size, contenders)
