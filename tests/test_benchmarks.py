@@ -190,6 +190,11 @@ def test_answers_are_compared_row_by_row() -> None:
     two = answer({"x": "a"}, {"x": "b"})
     assert federation.judged("q", two, answer({"x": "a"}, {"x": "b"}, number="01")).verdict == "equal"
     assert federation.judged("q", two, answer({"x": "b"}, {"x": "a"})).why.startswith("in another order")
+    joined = federation.judged("q", answer({"x": "4, 5"}), answer({"x": "5, 4"}))
+    assert joined.verdict == "equal" and joined.why.startswith("in another order inside")
+    assert federation.judged("q", answer({"x": "4, 5"}), answer({"x": "5, 6"})).verdict == "differs"
+    empty = replace(DONE, out='{"head": {}, "results": {"bindings": []}}')
+    assert federation.judged("q", answer(), empty).verdict == "equal"
     doubled = federation.judged("q", two, answer({"x": "a"}, {"x": "a"}, {"x": "b"}))
     assert (doubled.verdict, doubled.why) == ("differs", '0 rows missing, 1 added; such as "a" · 1')
     assert federation.judged("q", two, replace(DONE, late=True, wall=60)).why == "not done after 60 s"

@@ -17,7 +17,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.questions import example_in_full, in_full
-
 from kb import rdf, turtle
 from kb.namespaces import PREFIXES, curie
 from kb.project import Project
