@@ -27,6 +27,7 @@ from bench.locality import SHARED, Ways, only, split
 from bench.machine import processor
 
 from kb import rdf
+from kb.errors import InputError
 from kb.project import Project
 from kb.validation.engine import run
 from kb.validation.inputs import read
@@ -109,7 +110,10 @@ def in_parts(documents: dict[str, int], parts: int) -> list[list[str]]:
 
 
 def homes_of(project: Project) -> tuple[dict[object, str], list[rdf.Quad], dict[str, str], dict[str, int]]:
-    """Where each node belongs; all statements; the file of each document, and how many it has."""
+    """Where each node belongs; all statements; the file of each document, and how many it has.
+
+    Raises InputError for a node that two documents describe.
+    """
     homes: dict[object, str] = {}
     quads: list[rdf.Quad] = []
     files, sizes = {}, {}
@@ -120,6 +124,8 @@ def homes_of(project: Project) -> tuple[dict[object, str], list[rdf.Quad], dict[
         if document:
             files[document], sizes[document] = str(path), len(file.quads)
         for quad in file.quads:
+            if document and homes.get(quad.subject, document) not in (document, SHARED):
+                raise InputError(f"{quad.subject} is described in {homes[quad.subject]} and in {document}: it belongs to no part")
             homes.setdefault(quad.subject, document)
     return homes, quads, files, sizes
 

@@ -97,7 +97,7 @@ def test_whoever_is_late_is_not_asked_at_a_larger_size_and_the_rows_say_so(tmp_p
     notes = {(found.who, found.claims): (found.measured, found.note) for found in contest.rows}
     assert notes[OURS, 100] == (True, "")
     assert notes["peer", 10] == (False, "not done after 1 s")
-    assert notes["peer", 100] == (False, "not run: not done within 1 s at 10 claims")
+    assert notes["peer", 100] == (False, "not run: not done in time at 10 claims")
 
 
 def test_growth_is_the_slope_on_logarithmic_scales() -> None:
