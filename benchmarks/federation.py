@@ -66,7 +66,9 @@ class Outcome:
 def main(arguments: Sequence[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("questions", nargs="*", metavar="QUESTION", help="bundled questions; all by default")
-    options.add_argument("--claims", type=int, default=1000, help="claims of generated documents beside the bundled ones; 0 for none")
+    options.add_argument(
+        "--claims", type=int, default=1000, help="claims of generated documents beside the bundled ones; 0 for none"
+    )
     options.add_argument("--limit", type=float, default=60.0, metavar="S", help="seconds that a question may take")
     options.add_argument("--comunica", type=Path, default=Path("build/comunica"), metavar="DIR")
     options.add_argument("--out", type=Path, metavar="FILE", help="a file for the table, besides standard output")
@@ -84,7 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if any(outcome.verdict == "differs" for outcome in outcomes) else 0
 
 
-def compared(engine: Comunica, scratch: Path, claims: int, limit: float, names: Sequence[str]) -> tuple[str, list[Outcome]]:
+def compared(
+    engine: Comunica, scratch: Path, claims: int, limit: float, names: Sequence[str]
+) -> tuple[str, list[Outcome]]:
     """The table, and what came of each question. Raises Missing and RuntimeError."""
     project = find_project()
     queries = [query for query in bundled.read_all(project) if not names or query.name in names]
@@ -187,7 +191,9 @@ def judged(question: str, alone: Run, across: Run) -> Outcome:
         return Outcome(question, "equal", why, len(expected), alone.wall, across.wall)
     if missing or added:
         example = next(iter(missing or added))
-        why = f"{missing.total()} rows missing, {added.total()} added; such as {' · '.join(filter(None, example))[:150]}"
+        why = (
+            f"{missing.total()} rows missing, {added.total()} added; such as {' · '.join(filter(None, example))[:150]}"
+        )
         return Outcome(question, "differs", why, len(expected), alone.wall, across.wall)
     why = "" if expected == found else "in another order where the question leaves it open"
     return Outcome(question, "equal", why, len(expected), alone.wall, across.wall)
@@ -199,7 +205,9 @@ def _whose(outcome: Outcome, across: Run, undivided: Run) -> Outcome:
     if undivided.failure:
         return outcome
     if Counter(rows_of(undivided.out)) == Counter(rows_of(across.out)):
-        return replace(outcome, verdict=OF_THE_ENGINE, why=f"{outcome.why}; the engine gives the same of undivided data")
+        return replace(
+            outcome, verdict=OF_THE_ENGINE, why=f"{outcome.why}; the engine gives the same of undivided data"
+        )
     return replace(outcome, why=f"{outcome.why}; and of undivided data the engine answers otherwise")
 
 
@@ -248,7 +256,9 @@ def _table(outcomes: Sequence[Outcome], counts: Sequence[int]) -> str:
     ]
     for outcome in outcomes:
         why = f"{outcome.verdict}{': ' if outcome.why else ''}{outcome.why}".replace("|", "/")
-        lines.append(f"| {outcome.question} | {outcome.rows} | {outcome.alone:.2f} s | {outcome.across:.2f} s | {why} |")
+        lines.append(
+            f"| {outcome.question} | {outcome.rows} | {outcome.alone:.2f} s | {outcome.across:.2f} s | {why} |"
+        )
     return "\n".join(lines)
 
 

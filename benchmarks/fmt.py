@@ -63,7 +63,9 @@ def main() -> None:
             medians[size] = statistics.median(taken["kb fmt"])
         for smaller, larger in pairwise(sorted(medians)):
             growth = medians[larger] / medians[smaller]
-            print(f"{larger / smaller:g} times {smaller:,} triples take kb fmt {growth:.1f} times the time, with the start of Python")
+            print(
+                f"{larger / smaller:g} times {smaller:,} triples take kb fmt {growth:.1f} times the time, with the start of Python"
+            )
 
 
 def document(triples: int) -> str:

@@ -56,12 +56,28 @@ class Outcome:
     cpu: float
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Both ways of judging: the data, the rules of each kind, the results, and the seconds that they took."""
+
+    statements: int
+    documents: int
+    workers: int
+    local: int
+    across: list[str]
+    split_wall: float
+    whole: Outcome
+    whole_wall: float
+    parts: list[Outcome]
+    parts_wall: float
+
+
 class _Worker:
     """What a process keeps between jobs: the shapes, which of them are local, and where each node belongs."""
 
     def __init__(self, root: str, local: frozenset[str], homes: dict[str, str]) -> None:
         self.shapes = read_shapes(Project(Path(root)).shape_files())
-        named = {shape for shape in self.shapes.with_targets() if _name(shape) in local}
+        named = {shape for shape in self.shapes.with_targets() if str(shape) in local}
         others = set(self.shapes.with_targets()) - named
         self.quads = {"all": self.shapes.quads, "local": only(self.shapes, named), "global": only(self.shapes, others)}
         self.homes = homes
@@ -95,10 +111,6 @@ def _concerns(job: Job, node: object) -> bool:
     return not job.own or _worker.homes.get(str(node), SHARED) in (SHARED, *job.own)
 
 
-def _name(shape: object) -> str:
-    return str(shape)
-
-
 def in_parts(documents: dict[str, int], parts: int) -> list[list[str]]:
     """The documents in so many parts of about the same size, the largest documents first."""
     found: list[tuple[int, list[str]]] = [(0, []) for _ in range(min(parts, len(documents)))]
@@ -117,7 +129,11 @@ def homes_of(project: Project) -> tuple[dict[object, str], list[rdf.Quad], dict[
     homes: dict[object, str] = {}
     quads: list[rdf.Quad] = []
     files, sizes = {}, {}
-    for path in (*project.ontology_files(), *sorted(project.data.rglob("*/*.ttl")), *sorted(project.data.glob("*.ttl"))):
+    for path in (
+        *project.ontology_files(),
+        *sorted(project.data.rglob("*/*.ttl")),
+        *sorted(project.data.glob("*.ttl")),
+    ):
         document = path.stem if path.parent.name == "documents" else SHARED
         [file] = read([path])
         quads += file.quads
@@ -125,7 +141,9 @@ def homes_of(project: Project) -> tuple[dict[object, str], list[rdf.Quad], dict[
             files[document], sizes[document] = str(path), len(file.quads)
         for quad in file.quads:
             if document and homes.get(quad.subject, document) not in (document, SHARED):
-                raise InputError(f"{quad.subject} is described in {homes[quad.subject]} and in {document}: it belongs to no part")
+                raise InputError(
+                    f"{quad.subject} is described in {homes[quad.subject]} and in {document}: it belongs to no part"
+                )
             homes.setdefault(quad.subject, document)
     return homes, quads, files, sizes
 
@@ -152,13 +170,28 @@ def compared(project: Project, parts: int, workers: int) -> int:
     split_wall = time.perf_counter() - start
     shared = tuple(path for path in everything if path not in files.values())
     jobs = [Job(everything, "global")]  # the longest first
-    jobs += [Job((*shared, *(files[name] for name in names)), "local", frozenset(names)) for names in in_parts(sizes, parts)]
+    jobs += [
+        Job((*shared, *(files[name] for name in names)), "local", frozenset(names)) for names in in_parts(sizes, parts)
+    ]
     named = {str(node): home for node, home in homes.items()}
-    outcomes, parts_wall = _run(project, jobs, workers, frozenset(map(_name, local)), named)
+    outcomes, parts_wall = _run(project, jobs, workers, frozenset(map(str, local)), named)
     together: Results = Counter()
     for outcome in outcomes:
         together |= outcome.results  # what is shared is judged in each part, and counts once
-    _tell(whole, whole_wall, outcomes, parts_wall, split_wall, len(local), sorted(map(_name, across)), workers, len(sizes), len(quads))
+    _tell(
+        Measured(
+            len(quads),
+            len(sizes),
+            workers,
+            len(local),
+            sorted(map(str, across)),
+            split_wall,
+            whole,
+            whole_wall,
+            outcomes,
+            parts_wall,
+        )
+    )
     missed, added = whole.results - together, together - whole.results
     for word, results in (("missing in the parts", missed), ("only in the parts", added)):
         for result, count in sorted(results.items())[:20]:
@@ -168,24 +201,29 @@ def compared(project: Project, parts: int, workers: int) -> int:
     return 0 if same else 1
 
 
-def _run(project: Project, jobs: list[Job], workers: int, local: frozenset[str], homes: dict[str, str]) -> tuple[list[Outcome], float]:
+def _run(
+    project: Project, jobs: list[Job], workers: int, local: frozenset[str], homes: dict[str, str]
+) -> tuple[list[Outcome], float]:
     start = time.perf_counter()
     with ProcessPoolExecutor(workers, get_context("spawn"), _start, (str(project.root), local, homes)) as pool:
         outcomes = list(pool.map(judged, jobs))
     return outcomes, time.perf_counter() - start
 
 
-def _tell(
-    whole: Outcome, whole_wall: float, outcomes: list[Outcome], parts_wall: float, split_wall: float, local: int,
-    across: list[str], workers: int, documents: int, statements: int,
-) -> None:  # fmt: skip
+def _tell(both: Measured) -> None:
+    cpus = [outcome.cpu for outcome in both.parts]
     print(f"machine   {processor()}, load {os.getloadavg()[0]:.1f}")
-    print(f"data      {statements:,} statements, {documents} documents in {len(outcomes) - 1} parts, {workers} processes")
-    print(f"rules     {local} shapes are local, {len(across)} look across documents ({split_wall:.1f} s to tell):")
-    print(f"          {', '.join(name.rpartition('/')[2].strip('<>') for name in across)}")
-    print(f"whole     {whole_wall:.1f} s wall, {whole.cpu:.1f} s CPU in one process")
-    cpus = [outcome.cpu for outcome in outcomes]
-    print(f"parts     {parts_wall:.1f} s wall, {sum(cpus):.1f} s CPU: {cpus[0]:.1f} s for the global rules, {sum(cpus[1:]):.1f} s for the parts")
+    print(
+        f"data      {both.statements:,} statements, {both.documents} documents in {len(cpus) - 1} parts, {both.workers} processes"
+    )
+    print(
+        f"rules     {both.local} shapes are local, {len(both.across)} look across documents ({both.split_wall:.1f} s to tell):"
+    )
+    print(f"          {', '.join(name.rpartition('/')[2].strip('<>') for name in both.across)}")
+    print(f"whole     {both.whole_wall:.1f} s wall, {both.whole.cpu:.1f} s CPU in one process")
+    print(
+        f"parts     {both.parts_wall:.1f} s wall, {sum(cpus):.1f} s CPU: {cpus[0]:.1f} s for the global rules, {sum(cpus[1:]):.1f} s for the parts"
+    )
 
 
 if __name__ == "__main__":

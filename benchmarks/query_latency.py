@@ -31,7 +31,16 @@ from bench.servers import beside_python
 BOUND = 1.5
 LIMIT = 300.0
 """Seconds that a process may take."""
-CHOICE = ("who-keeps-what", "payments", "contested", "evidence", "said-by", "side-by-side", "relations", "works-by-claims")
+CHOICE = (
+    "who-keeps-what",
+    "payments",
+    "contested",
+    "evidence",
+    "said-by",
+    "side-by-side",
+    "relations",
+    "works-by-claims",
+)
 BARE = """
 import sys, pyoxigraph
 store = pyoxigraph.Store()
@@ -62,7 +71,9 @@ def main() -> int:
     print(f"versions  Python {platform.python_version()}, pyoxigraph {installed('pyoxigraph')}, kb {__version__}")
     print(f"bytecode  {'not kept (PYTHONDONTWRITEBYTECODE)' if sys.dont_write_bytecode else 'kept'}")
     print(f"data      {len(files)} files, {sum(os.path.getsize(path) for path in files):,} bytes")
-    print(f"runs      {chosen.runs} of each in turn, whole processes; milliseconds, bare / kb = ratio; the bound is {BOUND:g}\n")
+    print(
+        f"runs      {chosen.runs} of each in turn, whole processes; milliseconds, bare / kb = ratio; the bound is {BOUND:g}\n"
+    )
     print(f"{'question':<26}{'wall, median':>24}{'wall, fastest':>24}{'CPU, median':>24}")
     over = []
     with tempfile.TemporaryDirectory() as folder:

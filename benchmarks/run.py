@@ -110,11 +110,26 @@ def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--sizes", type=_numbers, metavar="N,N…", help="claims of generated data")
     options.add_argument("--only", type=_chosen_parts, default=PARTS, metavar="PART,…", help=f"of {', '.join(PARTS)}")
-    options.add_argument("--who", action="append", default=[], metavar="NAME", help="only this program, as the table names it; repeatable")
+    options.add_argument(
+        "--who",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this program, as the table names it; repeatable",
+    )
     options.add_argument("--quick", action="store_true", help="small sizes, and a short time limit")
-    options.add_argument("--limit", type=float, metavar="S", help=f"seconds that a process of a peer may take, and kb {PATIENCE} times; {LIMIT:g} by default")
-    options.add_argument("--out", type=Path, default=Path("build/benchmarks"), metavar="DIR", help="build/benchmarks by default")
-    options.add_argument("--scratch", type=Path, metavar="DIR", help="where the data are made; the system's folder by default")
+    options.add_argument(
+        "--limit",
+        type=float,
+        metavar="S",
+        help=f"seconds that a process of a peer may take, and kb {PATIENCE} times; {LIMIT:g} by default",
+    )
+    options.add_argument(
+        "--out", type=Path, default=Path("build/benchmarks"), metavar="DIR", help="build/benchmarks by default"
+    )
+    options.add_argument(
+        "--scratch", type=Path, metavar="DIR", help="where the data are made; the system's folder by default"
+    )
     return options
 
 

@@ -26,7 +26,9 @@ def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, 
         words = data.commands[task]
         contenders = [
             Contender(OURS, lambda words=words: contest.kb(*words, "--store", stores.folder), rows_in_csv),
-            Contender("pyoxigraph, same folder", lambda query=query: contest.peer("pyoxigraph_query", stores.folder, query)),
+            Contender(
+                "pyoxigraph, same folder", lambda query=query: contest.peer("pyoxigraph_query", stores.folder, query)
+            ),
         ]
         for name, found in servers.items():
             if isinstance(found, str):
@@ -38,11 +40,23 @@ def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, 
             contest.missing(PART, task, "Jena tdb2.tdbquery", data.size, why)
         else:
             command = jena.command(
-                "tdb2.tdbquery", "--loc", stores.tdb, "--set", "tdb2:unionDefaultGraph=true", "--query", query, "--results", "csv"
+                "tdb2.tdbquery",
+                "--loc",
+                stores.tdb,
+                "--set",
+                "tdb2:unionDefaultGraph=true",
+                "--query",
+                query,
+                "--results",
+                "csv",
             )
-            contenders.append(Contender("Jena tdb2.tdbquery", lambda command=command: run(command, contest.limit), rows_in_csv))
+            contenders.append(
+                Contender("Jena tdb2.tdbquery", lambda command=command: run(command, contest.limit), rows_in_csv)
+            )
         if data.claims <= LARGEST_RDFLIB:
-            contenders.append(Contender("rdflib, with reading", lambda query=query: contest.peer("rdflib_query", data.quads, query)))
+            contenders.append(
+                Contender("rdflib, with reading", lambda query=query: contest.peer("rdflib_query", data.quads, query))
+            )
         else:
             contest.missing(PART, task, "rdflib, with reading", data.size, f"not run above {LARGEST_RDFLIB:,} claims")
         contest.hold(PART, task, data.size, contenders)
@@ -66,7 +80,10 @@ def _names(server: str) -> tuple[str, str]:
 def _servers(contest: Contest, data: DataSet, stores: Stores) -> dict[str, Server | str]:
     """The servers by name, loaded; or why they are not there."""
     found: dict[str, Server | str] = {}
-    for name, held, new in (("Oxigraph server", stores.oxigraph, stores.new_oxigraph), ("Virtuoso", stores.virtuoso, stores.new_virtuoso)):
+    for name, held, new in (
+        ("Oxigraph server", stores.oxigraph, stores.new_oxigraph),
+        ("Virtuoso", stores.virtuoso, stores.new_virtuoso),
+    ):
         if not contest.wants(*_names(name)):
             continue
         if held is not None:

@@ -16,7 +16,10 @@ VERSION = "3.3.0"
 _PACKAGE = "@comunica/query-sparql"
 _INSTALL, _COMPILE = 600.0, 300.0
 """Seconds."""
-_LEFT_OUT = ("urn:comunica:default:rdf-join/actors#inner-multi-bind", "urn:comunica:default:rdf-join/actors#optional-bind")
+_LEFT_OUT = (
+    "urn:comunica:default:rdf-join/actors#inner-multi-bind",
+    "urn:comunica:default:rdf-join/actors#optional-bind",
+)
 """Joins that ask every server again for each row found so far: thousands of requests for one question. Without them the engine
 fetches what a pattern matches once, and joins by hashes."""
 _RUNNER = "require('@comunica/runner-cli').runArgsInProcessStatic(require('./engine.js')());\n"
@@ -34,17 +37,32 @@ class Comunica:
         modules = folder / "node_modules"
         folder.mkdir(parents=True, exist_ok=True)
         if not (modules / _PACKAGE).is_dir():
-            words = ["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--save-exact", f"{_PACKAGE}@{VERSION}"]
+            words = [
+                "npm",
+                "install",
+                "--prefix",
+                folder,
+                "--no-audit",
+                "--no-fund",
+                "--save-exact",
+                f"{_PACKAGE}@{VERSION}",
+            ]
             _or_raise(run(words, _INSTALL))
         if not (folder / "engine.js").exists():
-            (folder / "joins.json").write_text(json.dumps(_configuration(modules / "@comunica/config-query-sparql/config")))
-            done = _or_raise(run(["node", modules / ".bin/comunica-compile-config", folder / "joins.json"], _COMPILE, cwd=folder))
+            (folder / "joins.json").write_text(
+                json.dumps(_configuration(modules / "@comunica/config-query-sparql/config"))
+            )
+            done = _or_raise(
+                run(["node", modules / ".bin/comunica-compile-config", folder / "joins.json"], _COMPILE, cwd=folder)
+            )
             (folder / "run.js").write_text(_RUNNER)
             (folder / "engine.js").write_text(done.out)
 
     def ask(self, sources: Sequence[str], query: Path, limit: float) -> Run:
         """Ask some sources as one, each ``sparql@`` and an endpoint, or ``file@`` and an address; the answer is SPARQL's JSON."""
-        return run(["node", self._folder / "run.js", *sources, "-f", query, "-t", "application/sparql-results+json"], limit)
+        return run(
+            ["node", self._folder / "run.js", *sources, "-f", query, "-t", "application/sparql-results+json"], limit
+        )
 
 
 def _configuration(installed: Path) -> dict[str, object]:

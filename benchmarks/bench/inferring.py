@@ -39,5 +39,9 @@ def refuse(contest: Contest) -> None:
     done = contest.kb("infer", file)
     said = (done.err.strip().splitlines() or ["nothing"])[-1].replace(str(file), file.name)
     refused = done.code == 3 and "do not cover" in said
-    note = f"refused as it should be, exit code {done.code}: {said}" if refused else f"NOT REFUSED: exit code {done.code}: {said}"
+    note = (
+        f"refused as it should be, exit code {done.code}: {said}"
+        if refused
+        else f"NOT REFUSED: exit code {done.code}: {said}"
+    )
     contest.rows.append(Row(PART, "an axiom that is not covered", OURS, 0, 1, note=note))

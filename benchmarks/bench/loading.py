@@ -32,17 +32,28 @@ def _to_disk(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None,
     def counted(_: Run) -> str:
         return contest.fact("count", stores.folder)
 
-    contenders = [Contender(OURS, stores.load_folder, counted), Contender(BARE_LOAD, stores.load_bare, lambda _: contest.fact("count", stores.bare))]
+    contenders = [
+        Contender(OURS, stores.load_folder, counted),
+        Contender(BARE_LOAD, stores.load_bare, lambda _: contest.fact("count", stores.bare)),
+    ]
     if contest.without_proof:
         # Before the plain load, so that the folder that stays is as the questions find it.
         contenders.insert(0, Contender("kb, read back and proved", partial(stores.load_folder, proof=True), counted))
     program = beside_python("oxigraph")
     if program is None:
-        contest.missing(PART, LOAD, "oxigraph load", data.size, "the oxigraph program is not installed (pip install oxigraph)")
+        contest.missing(
+            PART, LOAD, "oxigraph load", data.size, "the oxigraph program is not installed (pip install oxigraph)"
+        )
     else:
         folder = stores.base / "oxigraph-load"
         command = [program, "load", "--location", folder, "--file", data.quads]
-        contenders.append(Contender("oxigraph load", _anew(folder, lambda: run(command, contest.limit)), lambda _: contest.fact("count", folder)))
+        contenders.append(
+            Contender(
+                "oxigraph load",
+                _anew(folder, lambda: run(command, contest.limit)),
+                lambda _: contest.fact("count", folder),
+            )
+        )
     if jena is None:
         contest.missing(PART, LOAD, "Jena tdb2.tdbloader", data.size, why)
     else:
@@ -66,7 +77,10 @@ def _to_server(contest: Contest, data: DataSet, stores: Stores) -> None:
                 contest.missing(PART, task, name, data.size, missing)
             continue
         # The load through kb comes last, so that what stays is what kb asks later.
-        contenders += [_contender(contest, data, stores, bare, new, act), _contender(contest, data, stores, who, new, _through_kb)]
+        contenders += [
+            _contender(contest, data, stores, bare, new, act),
+            _contender(contest, data, stores, who, new, _through_kb),
+        ]
     contest.hold(PART, task, data.size, contenders)
 
 

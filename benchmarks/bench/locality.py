@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from kb import rdf
 from kb.validation.reach import Reach, Shape, State
 from kb.validation.shapes import Shapes
+from kb.validation.shapes_graph import SH
+from kb.validation.vocabulary import TARGETS
 
 SHARED = ""
 """The home of what the registers and the ontology describe."""
@@ -93,7 +95,5 @@ def _looks_elsewhere(reach: Reach, ways: Ways, state: State, start: str) -> bool
 def only(shapes: Shapes, kept: Iterable[Shape]) -> list[rdf.Quad]:
     """The shapes graph with targets for these shapes alone; the others can still be used by them."""
     kept = set(kept)
-    from kb.validation.vocabulary import TARGETS
-
-    aims = {f"http://www.w3.org/ns/shacl#{name}" for name in TARGETS}
+    aims = {f"{SH}{name}" for name in TARGETS}
     return [quad for quad in shapes.quads if quad.predicate.value not in aims or quad.subject in kept]

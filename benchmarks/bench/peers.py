@@ -205,7 +205,11 @@ def found(faults: str, told: set[str]) -> str:
     if not planted:
         return f"{len(told)} nodes with results"
     missed = planted - told
-    return f"all {len(planted)} planted faults" if not missed else f"{len(planted) - len(missed)} of {len(planted)} planted faults"
+    return (
+        f"all {len(planted)} planted faults"
+        if not missed
+        else f"{len(planted) - len(missed)} of {len(planted)} planted faults"
+    )
 
 
 def _triples(rdf: object, file: str) -> Iterator[object]:

@@ -29,7 +29,9 @@ def write(path: Path, rows: Sequence[Row]) -> str:
     from matplotlib import pyplot
 
     lines = -(-len(panels) // _COLUMNS)
-    figure, axes = pyplot.subplots(lines, _COLUMNS, figsize=(5 * _COLUMNS, 3.6 * lines), squeeze=False, layout="constrained")
+    figure, axes = pyplot.subplots(
+        lines, _COLUMNS, figsize=(5 * _COLUMNS, 3.6 * lines), squeeze=False, layout="constrained"
+    )
     for panel in axes.flat[len(panels) :]:
         panel.set_visible(False)
     for panel, ((part, task), programs) in zip(axes.flat, panels.items(), strict=False):
@@ -40,12 +42,11 @@ def write(path: Path, rows: Sequence[Row]) -> str:
                 [row.triples for row in points], [row.wall for row in points], label=who, marker="o", markersize=3,
                 linewidth=2 if ours else 1, linestyle="-" if ours else "--",
             )  # fmt: skip
-        panel.set(xscale="log", yscale="log", xlabel="triples", ylabel="seconds, whole process", title=f"{part}: {task}")
+        panel.set(
+            xscale="log", yscale="log", xlabel="triples", ylabel="seconds, whole process", title=f"{part}: {task}"
+        )
         panel.grid(True, which="major", alpha=0.3)
         panel.legend(fontsize=6)
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
     return path.name
-
-
-__all__ = ["write"]

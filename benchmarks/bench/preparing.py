@@ -50,7 +50,10 @@ def main(kind: str, folder: Path, project: Project) -> None:
 def written(project: Project, folder: Path) -> tuple[list[str], list[str], list[str], int]:
     """Write the statements as N-Quads and N-Triples; some claims that cite a work, propositions and actors, and the count."""
     claims, propositions, actors, triples = [], [], [], 0
-    with open(folder / "all.nq", "w", encoding="utf-8") as quads, open(folder / "all.nt", "w", encoding="utf-8") as plain:
+    with (
+        open(folder / "all.nq", "w", encoding="utf-8") as quads,
+        open(folder / "all.nt", "w", encoding="utf-8") as plain,
+    ):
         for number, path in enumerate(project.stated_files()):
             graph = f" <{project.graph_iri(path)}> .\n"
             for quad in turtle.parse_file(path):

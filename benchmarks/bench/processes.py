@@ -72,7 +72,13 @@ def run(
         process.returncode = os.waitstatus_to_exitcode(status)
         kilobytes = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
         return Run(
-            wall, usage.ru_utime + usage.ru_stime, kilobytes / 1024, process.returncode, late.is_set(), _text(out), _text(err)
+            wall,
+            usage.ru_utime + usage.ru_stime,
+            kilobytes / 1024,
+            process.returncode,
+            late.is_set(),
+            _text(out),
+            _text(err),
         )
 
 

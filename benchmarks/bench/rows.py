@@ -97,7 +97,9 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     xs = [math.log(x) for x, _ in points]
     ys = [math.log(max(y, 0.001)) for _, y in points]
     middle_x, middle_y = sum(xs) / len(xs), sum(ys) / len(ys)
-    return sum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True)) / sum((x - middle_x) ** 2 for x in xs)
+    return sum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True)) / sum(
+        (x - middle_x) ** 2 for x in xs
+    )
 
 
 def differences(rows: Iterable[Row]) -> list[str]:
@@ -107,7 +109,8 @@ def differences(rows: Iterable[Row]) -> list[str]:
         if row.answer:
             answers.setdefault((row.part, row.task, row.claims), {}).setdefault(row.answer, []).append(row.who)
     return [
-        f"{part}, {task}, {claims:,} claims: " + "; ".join(f"{', '.join(who)}: {answer}" for answer, who in found.items())
+        f"{part}, {task}, {claims:,} claims: "
+        + "; ".join(f"{', '.join(who)}: {answer}" for answer, who in found.items())
         for (part, task, claims), found in answers.items()
         if len(found) > 1
     ]

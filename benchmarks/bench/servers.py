@@ -23,11 +23,17 @@ class Server:
     """A running server. ``query`` is the address for questions, ``load`` the words of ``kb load`` that name it, ``env`` the
     environment with its credentials."""
 
-    def __init__(self, command: Sequence[str | Path], folder: Path, query: str, load: list[str], env: dict[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str | Path], folder: Path, query: str, load: list[str], env: dict[str, str]
+    ) -> None:
         """Start it and wait until it answers. Raises RuntimeError where it does not."""
         self.query, self.load, self.env = query, load, env
         self._process = subprocess.Popen(
-            [str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [str(word) for word in command],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + _READY
         while True:
@@ -114,13 +120,19 @@ class Virtuoso(Server):
     def __init__(self, folder: Path, triples: int) -> None:
         for program in ("virtuoso-t", "isql-vt"):
             if shutil.which(program) is None:
-                raise Missing("Virtuoso 7 is not installed (apt-get install --no-install-recommends virtuoso-opensource-7)")
+                raise Missing(
+                    "Virtuoso 7 is not installed (apt-get install --no-install-recommends virtuoso-opensource-7)"
+                )
         self.bulk = folder / "bulk"
         self.bulk.mkdir(parents=True)
         self._sql_port, http_port = free_port(), free_port()
         buffers = min(max(10_000, triples // 10), 340_000)
         ini = _VIRTUOSO_INI.format(
-            sql_port=self._sql_port, http_port=http_port, folder=self.bulk.resolve(), buffers=buffers, dirty=buffers * 3 // 4
+            sql_port=self._sql_port,
+            http_port=http_port,
+            folder=self.bulk.resolve(),
+            buffers=buffers,
+            dirty=buffers * 3 // 4,
         )
         (folder / "virtuoso.ini").write_text(ini)
         url = f"http://127.0.0.1:{http_port}"
@@ -128,7 +140,9 @@ class Virtuoso(Server):
         load += ["--update-url", f"{url}/sparql-auth"]
         # The administrator of a database that lives as long as the measurement, with the password that a new one has.
         env = {"KB_USER": "dba", "KB_PASSWORD": "dba"}
-        super().__init__(["virtuoso-t", "+foreground", "+configfile", "virtuoso.ini"], folder, f"{url}/sparql", load, env)
+        super().__init__(
+            ["virtuoso-t", "+foreground", "+configfile", "virtuoso.ini"], folder, f"{url}/sparql", load, env
+        )
 
     def console(self, statements: str) -> list[str]:
         """The command that runs statements on its SQL console."""

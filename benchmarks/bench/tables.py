@@ -41,7 +41,12 @@ def page(facts: dict[str, str], rows: Sequence[Row], targets: Sequence[Target], 
     """The Markdown page."""
     parts = dict.fromkeys(row.part for row in rows)
     lines = ["# Benchmarks", "", *(f"- {name}: {value}" for name, value in facts.items()), "", *_ABOUT.splitlines(), ""]
-    lines += ["## Targets", "", *_table(("what", "expected", "measured", ""), (_target(target) for target in targets)), ""]
+    lines += [
+        "## Targets",
+        "",
+        *_table(("what", "expected", "measured", ""), (_target(target) for target in targets)),
+        "",
+    ]
     for part in parts:
         lines += [f"## {part.capitalize()}", ""]
         own = [row for row in rows if row.part == part]
@@ -49,10 +54,20 @@ def page(facts: dict[str, str], rows: Sequence[Row], targets: Sequence[Target], 
         lines += [*_table(heads, map(_row, own)), ""]
         slopes = [slopes for slopes in growth if slopes.part == part]
         if slopes:
-            lines += ["Growth with the triples, as the slope on logarithmic scales (1: in proportion; the start of a process flattens it):", ""]
+            lines += [
+                "Growth with the triples, as the slope on logarithmic scales (1: in proportion; the start of a process flattens it):",
+                "",
+            ]
             lines += [*_table(("task", "who", "claims", "wall", "CPU", "peak"), map(_growth, slopes)), ""]
     different = differences(rows)
-    lines += ["## Answers", "", *([f"- DIFFERENT {line}" for line in different] or ["All programs that did the same task gave the same answer, as far as it was compared."])]
+    lines += [
+        "## Answers",
+        "",
+        *(
+            [f"- DIFFERENT {line}" for line in different]
+            or ["All programs that did the same task gave the same answer, as far as it was compared."]
+        ),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -70,7 +85,15 @@ def _row(row: Row) -> tuple[str, ...]:
     size = (f"{row.claims:,}" if row.claims else "bundled", f"{row.triples:,}")
     figures = tuple(seconds(value) for value in (row.wall, row.fastest, row.cpu, row.inner))
     peak = "" if row.peak is None else f"{row.peak:,.0f} MiB"
-    return row.task, *size, row.who, *figures, peak, str(row.runs or ""), "; ".join(filter(None, (row.answer, row.note)))
+    return (
+        row.task,
+        *size,
+        row.who,
+        *figures,
+        peak,
+        str(row.runs or ""),
+        "; ".join(filter(None, (row.answer, row.note))),
+    )
 
 
 def _growth(slopes: Growth) -> tuple[str, ...]:

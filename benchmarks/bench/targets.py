@@ -59,7 +59,9 @@ def _infer(rows: Sequence[Row]) -> Target:
 
 def _lookup(rows: Sequence[Row]) -> Target:
     found = _of(rows, "query", LOOKUP, OURS)
-    told = ", ".join(f"{row.wall * 1000:.0f} ms ({row.cpu * 1000:.0f} ms CPU) at {row.claims:,} claims" for row in found)
+    told = ", ".join(
+        f"{row.wall * 1000:.0f} ms ({row.cpu * 1000:.0f} ms CPU) at {row.claims:,} claims" for row in found
+    )
     met = all(row.wall < LOOKUP_SECONDS for row in found) if found else None
     return Target("a lookup on a store as a process", f"under {LOOKUP_SECONDS * 1000:.0f} ms at every size", told, met)
 

@@ -19,7 +19,18 @@ def measure(contest: Contest, data: DataSet, jena: Jena | None, why: str, *, alo
     def ours() -> Run:
         report.unlink(missing_ok=True)
         return contest.kb(
-            "validate", "--format", "ttl", "--fail-on", "never", "-o", report, "--timeout", "0", "--memory", "0", project=data.planted
+            "validate",
+            "--format",
+            "ttl",
+            "--fail-on",
+            "never",
+            "-o",
+            report,
+            "--timeout",
+            "0",
+            "--memory",
+            "0",
+            project=data.planted,
         )
 
     contenders = [Contender(OURS, ours, lambda _: contest.fact("report", report, data.faults))]
