@@ -15,14 +15,16 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from itertools import pairwise
 from pathlib import Path
 
+from bench.processes import run
+
 LARGEST_CANON = 1_000
+LIMIT = 3600.0
+"""Seconds that a process may take; the canonical form takes minutes."""
 PEER = """
 import sys, rdflib
 graph = rdflib.Graph()
@@ -61,7 +63,9 @@ def main() -> None:
             medians[size] = statistics.median(taken["kb fmt"])
         for smaller, larger in pairwise(sorted(medians)):
             growth = medians[larger] / medians[smaller]
-            print(f"{larger / smaller:g} times {smaller:,} triples take kb fmt {growth:.1f} times the time, with the start of Python")
+            print(
+                f"{larger / smaller:g} times {smaller:,} triples take kb fmt {growth:.1f} times the time, with the start of Python"
+            )
 
 
 def document(triples: int) -> str:
@@ -82,13 +86,13 @@ def document(triples: int) -> str:
 def measured(commands: dict[str, list[str]], given: Path | None, runs: int) -> dict[str, list[float]]:
     """Wall time of each run, in seconds; the first run of each only warms up."""
     times: dict[str, list[float]] = {name: [] for name in commands}
-    for run in range(runs + 1):
+    for turn in range(runs + 1):
         for name, command in commands.items():
-            start = time.perf_counter()
-            with open(given or "/dev/null", "rb") as stdin:
-                subprocess.run(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
-            if run:
-                times[name].append(time.perf_counter() - start)
+            done = run(command, LIMIT, given=given)
+            if done.failure:
+                raise SystemExit(f"{name}: {done.failure}")
+            if turn:
+                times[name].append(done.wall)
     return times
 
 

@@ -19,14 +19,28 @@ import os
 import platform
 import shlex
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from bench.machine import installed, processor
+from bench.processes import run
+from bench.questions import example_in_full
+from bench.servers import beside_python
+
 BOUND = 1.5
-CHOICE = ("who-keeps-what", "payments", "contested", "evidence", "said-by", "side-by-side", "relations", "works-by-claims")
+LIMIT = 300.0
+"""Seconds that a process may take."""
+CHOICE = (
+    "who-keeps-what",
+    "payments",
+    "contested",
+    "evidence",
+    "said-by",
+    "side-by-side",
+    "relations",
+    "works-by-claims",
+)
 BARE = """
 import sys, pyoxigraph
 store = pyoxigraph.Store()
@@ -51,20 +65,22 @@ def main() -> int:
 
     project = find_project()
     files = [str(path) for path in project.stated_files()]
-    script = Path(sys.executable).with_name("kb")
-    kb = [str(script)] if script.exists() else [sys.executable, "-m", "kb"]
-    print(f"machine   {machine()}, load {os.getloadavg()[0]:.1f}")
+    script = beside_python("kb")
+    kb = [script] if script else [sys.executable, "-m", "kb"]
+    print(f"machine   {processor()}, load {os.getloadavg()[0]:.1f}")
     print(f"versions  Python {platform.python_version()}, pyoxigraph {installed('pyoxigraph')}, kb {__version__}")
     print(f"bytecode  {'not kept (PYTHONDONTWRITEBYTECODE)' if sys.dont_write_bytecode else 'kept'}")
     print(f"data      {len(files)} files, {sum(os.path.getsize(path) for path in files):,} bytes")
-    print(f"runs      {chosen.runs} of each in turn, whole processes; milliseconds, bare / kb = ratio; the bound is {BOUND:g}\n")
+    print(
+        f"runs      {chosen.runs} of each in turn, whole processes; milliseconds, bare / kb = ratio; the bound is {BOUND:g}\n"
+    )
     print(f"{'question':<26}{'wall, median':>24}{'wall, fastest':>24}{'CPU, median':>24}")
     over = []
     with tempfile.TemporaryDirectory() as folder:
         for name in chosen.names:
             query = bundled.find(project, name)
             text = Path(folder, f"{name}.rq")
-            text.write_text(as_asked(project, query), encoding="utf-8")
+            text.write_text(example_in_full(project, query), encoding="utf-8")
             bare, ours = measured(
                 ([sys.executable, "-c", BARE, str(text), *files], [*kb, *shlex.split(query.example)[1:]]), chosen.runs
             )
@@ -80,53 +96,21 @@ def main() -> int:
     return 1 if over else 0
 
 
-def as_asked(project, query) -> str:
-    """The query of the question's example as the engine gets it, with the prefixes that `kb` knows declared."""
-    from kb.namespaces import sparql_prologue
-    from kb.queries.asking import asked
-    from kb.queries.requests import Request, Where
-
-    words = shlex.split(query.example)
-    given = dict(word.split("=", 1) for option, word in zip(words, words[1:], strict=False) if option == "-p")
-    lang = words[words.index("--lang") + 1] if "--lang" in words else "en"
-    _, prepared, _ = asked(Request(Where(project), query.text, query.name, query, given, lang))
-    return sparql_prologue() + prepared.text
-
-
 def measured(commands: tuple[list[str], ...], runs: int) -> list[list[tuple[float, float]]]:
     """Wall and CPU time of each run of each command, in seconds. The first of each only warms up: it fills the caches."""
     times: list[list[tuple[float, float]]] = [[] for _ in commands]
-    for run in range(runs + 1):
+    for turn in range(runs + 1):
         for number, command in enumerate(commands):
-            start = time.perf_counter()
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode != 0:
-                raise SystemExit(f"{' '.join(command)[:200]} ended with {process.returncode}")
-            if run:
-                times[number].append((time.perf_counter() - start, usage.ru_utime + usage.ru_stime))
+            done = run(command, LIMIT)
+            if done.failure:
+                raise SystemExit(f"{' '.join(command)[:200]}: {done.failure}")
+            if turn:
+                times[number].append((done.wall, done.cpu))
     return times
 
 
 def told(bare: float, ours: float) -> tuple[str, float]:
     return f"{bare * 1000:.0f} / {ours * 1000:.0f} = {ours / bare:.2f}", ours / bare
-
-
-def installed(package: str) -> str:
-    from importlib.metadata import version
-
-    return version(package)
-
-
-def machine() -> str:
-    model = platform.processor() or platform.machine()
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            model = next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), model)
-    except OSError:
-        pass  # not Linux
-    return f"{os.cpu_count()} × {model}, {platform.system()} {platform.release()}"
 
 
 if __name__ == "__main__":
