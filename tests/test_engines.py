@@ -25,13 +25,13 @@ DECLARED = """:names sh:declare [ sh:prefix "" ; sh:namespace "http://example.or
 """
 
 
-@pytest.fixture(params=["pyshacl", "shacl", "shacl in two threads"])
+@pytest.fixture(params=["pyshacl", "shacl", "shacl and queries"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     name = request.param.split()[0]
     if name == "shacl":
         pytest.importorskip("shacl", reason="there is no wheel of it for this machine")
     if request.param != name:
-        monkeypatch.setattr("kb.validation.engine_shacl._WORTH_A_THREAD", 0)
+        monkeypatch.setattr("kb.validation.engine_shacl.ENOUGH", 0)
     return name
 
 

@@ -17,11 +17,15 @@ from kb.namespaces import PREFIXES
 from kb.validation.shapes_graph import SH
 from kb.validation.vocabulary import CONSTRAINTS, TARGETS
 
-ENOUGH = 100_000
+ENOUGH = 5_000
 """Triples from which on it is worth it to load them a second time."""
 
 _SUBCLASS_OF = rdf.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
-_OF_SHAPES = re.compile(r"[$?](?:shapesGraph|currentShape|PATH)\b")
+# What asks for the shapes, what is another question where $this has no value yet, and what SHACL forbids.
+_OF_ONE_NODE = re.compile(
+    r"[$?](?:shapesGraph|currentShape|PATH)\b|\b(?i:BOUND)\s*\(\s*[$?]this\b|\b(?i:MINUS|VALUES)\b|\b(?i:AS)\s+[$?]this\b"
+)
+_SELECTED = re.compile(r"\bSELECT\b([^{]*)", re.IGNORECASE)
 _WHERE = re.compile(r"\bWHERE\s*\{")
 # The query engine keeps numbers and truth values by value: a join that fails between 01 and 1 would not fail there.
 _REWRITTEN = re.compile(
@@ -48,7 +52,7 @@ class Queries:
         for shape, values in said.items():
             if isinstance(shape, rdf.NamedNode) and shape not in used and set(values) & CONSTRAINTS == {"sparql"} and set(values) & TARGETS:
                 texts = [text.value for constraint in values["sparql"] for text in said[constraint]["select"]]
-                if len(texts) == len(values["sparql"]) and not any(map(_OF_SHAPES.search, texts)):
+                if len(texts) == len(values["sparql"]) and all(map(_can_be_asked_of_all, texts)):
                     self.texts[shape] = texts
 
     def without(self) -> list[rdf.Quad]:
@@ -79,7 +83,10 @@ class Queries:
         found: set = set()
         for text in self.texts[shape]:
             asked = _ABSENT.sub(r"MINUS \1", _WHERE.sub(lambda match: f"{match[0]} {pattern}", text, count=1))
-            found.update(row[0] for row in store.query(asked, prefixes=PREFIXES))
+            try:
+                found.update(row["this"] for row in store.query(asked, prefixes=PREFIXES))
+            except (SyntaxError, KeyError):
+                return None  # it has prefixes of its own, say
         found = {node for node in found if targets(node)}
         return None if any(isinstance(node, rdf.BlankNode) for node in found) else found
 
@@ -109,6 +116,10 @@ class Queries:
             if not any(_states_only(store, name, stated) for name in classes - {stated}):
                 pattern = f"$this a {stated} ."
         return is_target, pattern
+
+
+def _can_be_asked_of_all(query: str) -> bool:
+    return not _OF_ONE_NODE.search(query) and all("this" in selected for selected in _SELECTED.findall(query))
 
 
 def _with_those_below(store: rdf.Store, name: rdf.NamedNode) -> list[rdf.NamedNode]:
