@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from kb import rdf
 from kb.validation.engine import Result
@@ -17,6 +18,9 @@ from kb.validation.reach import Reach, Shape
 from kb.validation.shapes import Shapes
 from kb.validation.slices import looking_at, slice_of
 from kb.validation.targets import SUBCLASS_OF, Targets
+
+_MANY = 100_000
+"""Triples of the files from which on their focus nodes are not named to the engine one by one."""
 
 Run = Callable[[Iterable[rdf.Quad], list[rdf.Quad]], list[Result]]
 """An engine: data and shapes in, results out."""
@@ -37,16 +41,32 @@ def of_everything(shapes: Shapes, quads: list[rdf.Quad], data: Lookups, run: Run
     return Scope(focus, run(quads, shapes.quads) if focus else [])
 
 
-def of_files_alone(shapes: Shapes, files: list[rdf.Quad], around: list[rdf.Quad], run: Run) -> Scope:
-    """The targets that the files describe or point to as a shape asks, and those that nothing around them speaks of."""
+def of_files_alone(
+    shapes: Shapes, files: list[rdf.Quad], around: list[rdf.Quad], own: Lookups, others: Lookups, run: Run
+) -> Scope:
+    """The targets that the files describe or point to as a shape asks, and those that nothing around them speaks of; ``own``
+    and ``others`` look up what the files say, and what is said around them."""
     quads = [*files, *around]
-    own, others = Index(files), Index(around)
-    aims = {}
+
+    @cache
+    def answers_for(n: Node) -> bool:
+        return describes(own, n) or not describes(others, n) and (knows(own, n) or not knows(others, n))
+
+    aims, only_pointed_to = {}, {}
     for shape, nodes in shapes.targets(Joined(own, others)).items():
-        aims[shape] = {n for n in nodes if describes(own, n) or not describes(others, n) and (knows(own, n) or not knows(others, n))}
+        aims[shape] = {n for n in nodes if answers_for(n)}
         for predicate in shapes.values(shape, "targetObjectsOf"):
-            aims[shape] |= {quad.object for quad in own.having(predicate)}
-    return _judged(shapes, aims, quads, run)
+            pointed_to = {quad.object for quad in own.having(predicate)} - aims[shape]
+            if pointed_to:
+                aims[shape] |= pointed_to
+                only_pointed_to[shape] = pointed_to
+    if len(files) < _MANY or shapes.look_further():
+        return _judged(shapes, aims, quads, run)
+    # To name each focus node would cost more than to judge all there are and to leave out those of the others.
+    scope = Scope(set().union(*aims.values()), [result for result in run(quads, shapes.quads) if answers_for(result.focus)])
+    if only_pointed_to:
+        scope.results += _judged(shapes, only_pointed_to, quads, run).results
+    return scope
 
 
 def of_a_change(shapes: Shapes, reach: Reach, files: list[rdf.Quad], before: Lookups, run: Run) -> Scope:

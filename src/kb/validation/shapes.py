@@ -52,6 +52,11 @@ class Shapes(ShapesGraph):
         """The shapes that hold a property shape."""
         return [quad.subject for quad in self.quads if quad.object == shape and quad.predicate.value == f"{SH}property"]
 
+    def look_further(self) -> bool:
+        """Whether a property shape holds another: what that finds is said of the values, not of the node that was judged."""
+        holders = {quad.subject for quad in self.quads if quad.predicate.value == f"{SH}property"}
+        return any(f"{SH}path" in self.properties(holder) for holder in holders)
+
     def has_custom_constraint(self, shape: rdf.NamedNode | rdf.BlankNode) -> bool:
         """Whether a shape uses a constraint component that the shapes graph itself defines."""
         return bool(self._parameters & self.properties(shape))

@@ -143,11 +143,19 @@ class Validator:
         given = {real_name(file.path) for file in files}
         around = [file for file in (*self._ontology, *(self._data if with_data else ())) if real_name(file.path) not in given]
         quads, others = _quads(files), _quads(around)
-        before: Lookups = Index(others)
-        if self._store is not None:
-            before = Joined(before, self._store)
-        scope = self._scope(quads, others, before)
-        return self._report(files, tuple(file.name for file in files), scope, Joined(Index(quads), before))
+        own, before = Index(quads), Index(others)
+        known: Lookups = before if self._store is None else Joined(before, self._store)
+        lookups = Joined(own, known)
+        make = Findings(self._shapes, files, lookups)
+        if not self._alone:
+            scope = self._scope(quads, others, known)
+            return self._finished(make, files, _names(files), scope, self._first(make, files, lookups))
+        run = self._run
+        scope, first = beside(
+            lambda: scopes.of_files_alone(self._shapes, quads, others, own, before, run),
+            lambda: self._first(make, files, lookups),
+        )
+        return self._finished(make, files, _names(files), scope, first)
 
     def _on_everything(self) -> Report:
         files = [*self._ontology, *self._data]
@@ -161,8 +169,6 @@ class Validator:
         return self._finished(make, files, (), scope, first)
 
     def _scope(self, files: list[rdf.Quad], others: list[rdf.Quad], before: Lookups) -> Scope:
-        if self._alone:
-            return scopes.of_files_alone(self._shapes, files, others, self._run)
         if not self._reach.unbounded and not scopes.changes_classes(files, before):
             return scopes.of_a_change(self._shapes, self._reach, files, before, self._run)
         if self._all_of_store is not None:
@@ -178,10 +184,6 @@ class Validator:
     def _run(self) -> scopes.Run:
         self._progress("applying the rules")
         return partial(run, engine=self._engine, own=self._only_own_shapes)
-
-    def _report(self, files: list[Input], names: tuple[str, ...], scope: Scope, lookups: Lookups) -> Report:
-        make = Findings(self._shapes, files, lookups)
-        return self._finished(make, files, names, scope, self._first(make, files, lookups))
 
     def _first(self, make: Findings, files: list[Input], lookups: Lookups) -> list[Finding]:
         """What is told before any shape has its say."""
@@ -214,6 +216,10 @@ class Validator:
 
 def _nobody(doing: str) -> None:
     """For a caller who does not ask for progress."""
+
+
+def _names(files: list[Input]) -> tuple[str, ...]:
+    return tuple(file.name for file in files)
 
 
 def _quads(files: Iterable[Input]) -> list[rdf.Quad]:
