@@ -257,6 +257,15 @@ def test_what_is_only_in_the_log_of_a_store_is_not_lost(tmp_path: Path) -> None:
         assert copy.count(G) == 1
 
 
+def test_a_store_that_is_only_read_takes_no_load(tmp_path: Path) -> None:
+    with open_store(tmp_path / "store", write=True) as store:
+        store.load([written(tmp_path, G, line(1))])
+    with open_store(tmp_path / "store") as store:
+        with pytest.raises(StoreError, match="for reading only"):
+            store.load([written(tmp_path, G, line(2))])
+        assert store.count(G) == 1
+
+
 def test_without_proof_it_is_counted(tmp_path: Path) -> None:
     with open_store(tmp_path / "store", write=True) as store:
         [proof] = store.load([written(tmp_path, G, line(1), line(2))], proof=False)
