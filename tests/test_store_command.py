@@ -13,7 +13,9 @@ import test_load
 from test_load import HEAD, actors, held, kb, labels
 
 from kb import rdf
+from kb.cli.progress import Meter
 from kb.stores import embedded, open_store
+from kb.stores.base import GraphFile
 
 base = test_load.base
 OTHER = "https://example.org/other"
@@ -191,9 +193,7 @@ def test_a_damaged_store_takes_no_load(base: Path, store: Path) -> None:
     assert done.returncode == 4 and "damaged" in done.stderr
 
 
-def test_progress_is_shown_on_a_terminal_alone(base: Path) -> None:
-    from kb.cli.progress import Meter
-
+def test_progress_has_a_rate_and_what_is_left() -> None:
     meter = Meter("loading", 2000, "triples", "reading back")
     assert meter.text() == "loading"
     meter.add(500)
@@ -204,8 +204,6 @@ def test_progress_is_shown_on_a_terminal_alone(base: Path) -> None:
 
 
 def test_the_store_is_opened_again_after_a_load(base: Path, store: Path) -> None:
-    from kb.stores.base import GraphFile
-
     path = base / "x.nt"
     path.write_text("<https://example.org/s> <https://example.org/p> <https://example.org/o> .\n")
     with open_store(store, write=True) as opened:
@@ -214,3 +212,23 @@ def test_the_store_is_opened_again_after_a_load(base: Path, store: Path) -> None
         assert (len(opened.graphs()), opened.count(OTHER)) == (3, 1)
         opened.replace_graph(OTHER, [])
         assert opened.count(OTHER) == 0
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(base: Path) -> None:
+    pty = pytest.importorskip("pty", reason="this system has no terminals to test with")
+    (base / "many.nt").write_text("".join(f'<https://example.org/{n}> <https://example.org/p> "{n * 7919}" .\n' for n in range(10_000)))
+    ours, theirs = pty.openpty()
+    at_once = "import sys; from kb.cli import main, progress; progress._QUIET = progress._EVERY = 0.01; main(sys.argv[1:])"
+    command = [sys.executable, "-c", at_once, "--project", str(base), "load", "many.nt", "--store", "store", "--no-validate"]
+    with subprocess.Popen(command, cwd=base, stdout=subprocess.PIPE, stderr=theirs) as loading:
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:  # how Linux says that nobody writes there any more
+            pass
+        os.close(ours)
+        printed = loading.stdout.read()
+    assert b"loaded into store" in printed and b"\x1b" not in printed
+    assert b" of 10,000 triples, " in shown and b" a second, about " in shown and shown.endswith(b"\r\x1b[K")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -21,16 +21,23 @@ _THREADS = 2
 """One load of the engine's keeps one processor busy."""
 _SMALL_PART, _LARGE_PART = 8 << 20, 32 << 20
 """Bytes of a file that are loaded in one go: small enough for both threads to have work, large enough for large files on disk."""
+_TOLD = 1000
+"""Triples between one word of progress and the next."""
 
 
 def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | None = None) -> None:
     """Load the files into their graphs and into the default graph. Raises the engine's OSError and RuntimeError."""
     stop, one_by_one = threading.Event(), threading.Lock()
+    done = told = 0.0
 
-    def tell(number: int) -> None:
-        if progress is not None:
-            with one_by_one:
-                progress(number)
+    def tell(number: float) -> None:
+        nonlocal done, told
+        with one_by_one:
+            done += number
+            more = round(done - told)
+            told += more
+            if progress is not None and more:
+                progress(more)
 
     def load(part: _Part) -> None:
         with closing(part):
@@ -40,8 +47,8 @@ def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | Non
     parts = sorted((part for file in files for part in _parts(file)), key=lambda part: -part.size)
     with ThreadPoolExecutor(_THREADS) as pool:
         try:
-            for done in [pool.submit(load, part) for part in parts]:
-                done.result()
+            for loaded in [pool.submit(load, part) for part in parts]:
+                loaded.result()
         except BaseException:  # an interrupt from the keyboard, too
             stop.set()
             pool.shutdown(cancel_futures=True)
@@ -58,9 +65,9 @@ class _Part:
         self._start = start
         self._per_byte = file.lines / max(1, file.path.stat().st_size) / (1 if engines.is_derived(rdf.NamedNode(file.iri)) else 2)
 
-    def open(self, progress: Progress, stop: threading.Event) -> None:
-        """Begin to be read; ``stop`` is set where the others have failed."""
-        self._progress, self._stop, self._told = progress, stop, 0.0
+    def open(self, tell: Callable[[float], None], stop: threading.Event) -> None:
+        """Begin to be read; ``tell`` is told how many triples have been, ``stop`` is set where the others have failed."""
+        self._tell, self._stop, self._untold = tell, stop, 0.0
         self._left = self.size
         self._file = self._path.open("rb")
         self._file.seek(self._start)
@@ -71,10 +78,10 @@ class _Part:
             raise InterruptedError
         content = self._file.read(self._left if most < 0 else min(most, self._left))
         self._left -= len(content)
-        self._told += len(content) * self._per_byte
-        if self._told >= 1000 or not self._left:
-            self._progress(int(self._told))
-            self._told %= 1
+        self._untold += len(content) * self._per_byte
+        if self._untold >= _TOLD or not self._left:
+            self._tell(self._untold)
+            self._untold = 0.0
         return content
 
     def close(self) -> None:

@@ -103,6 +103,8 @@ class EmbeddedStore(Store):
         from kb.stores import building, proving
         from kb.stores.digests import Sent
 
+        if not self._write:
+            raise StoreError(f"{self.name}: the store was opened for reading only")
         with failures(self.name, "cannot be written; nothing was loaded"), scratch_folder(self._folder) as scratch:
             if (engine := self._existing()) is not None and not can_be_replaced(self._folder):
                 proofs = proving.load_at_once(engine, files, scratch, replace=replace)
