@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -176,6 +178,25 @@ class Request(BaseHTTPRequestHandler):
         bindings = [{"n": integer}] if "n" in names else []
         content = json.dumps({"head": {"vars": names}, "results": {"bindings": bindings}})
         self.answer(200, content.encode(), "application/sparql-results+json")
+
+    def forward(self, target: str, body: bytes | None = None) -> None:
+        """Have the server at ``target`` answer it, with this body instead of its own if one is given."""
+        content = self.body if body is None else body
+        headers = {name: self.headers[name] for name in ("Content-Type", "Accept") if name in self.headers}
+        asked = urllib.request.Request(target + self.path, data=content, headers=headers, method=self.command)
+        try:
+            with urlopen(asked, timeout=30) as answer:
+                status, found, content = answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            status, found, content = error.code, error.headers, error.read()
+        self.name = found.get("Server", "")
+        self.answer(status, content, found.get("Content-Type", "text/plain"))
+
+    name = "a fake"
+
+    def version_string(self) -> str:
+        """What the answer's ``Server`` header says."""
+        return self.name
 
     def log_message(self, *arguments: object) -> None:
         pass

@@ -1,14 +1,15 @@
-"""Every bundled question has the same answer wherever the knowledge base is held: in memory, in a folder, on a server."""
+"""Every bundled question has the same answer wherever the knowledge base is held: in memory, in a folder, on either server."""
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from servers import oxigraph_server
+from servers import PASSWORD, USER, Virtuoso, oxigraph_server
 
 from kb.cli.query import assignments
 from kb.errors import KbError
@@ -19,22 +20,44 @@ from kb.queries.requests import Request, Where
 from kb.stores import loading, open_store
 
 PROJECT = find_project()
+QUERIES = bundled.read_all(PROJECT)
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Where]]:
-    folder: Path = tmp_path_factory.mktemp("answers") / "store"
-    plan = loading.read(PROJECT, loading.files_to_load(PROJECT, []))
+def plan() -> loading.Plan:
+    return loading.read(PROJECT, loading.files_to_load(PROJECT, []))
+
+
+@pytest.fixture(scope="module")
+def folder(plan: loading.Plan, tmp_path_factory: pytest.TempPathFactory) -> Where:
+    place: Path = tmp_path_factory.mktemp("answers") / "store"
+    with open_store(place, write=True) as store:
+        loading.load(plan, store)
+    return Where(PROJECT, store=place)
+
+
+@pytest.fixture(scope="module")
+def oxigraph(plan: loading.Plan) -> Iterator[Where]:
     with oxigraph_server() as url:
-        for options in ({"store": folder, "write": True}, {"endpoint": url}):
-            with open_store(**options) as store:
-                loading.load(plan, store)
-        yield [Where(PROJECT), Where(PROJECT, store=folder), Where(PROJECT, endpoint=url)]
+        with open_store(endpoint=url) as store:
+            loading.load(plan, store)
+        yield Where(PROJECT, endpoint=url)
 
 
-def outcome(place: Where, query: bundled.Query) -> str:
-    """The answer to the query's example, or what is said instead of one."""
-    words = shlex.split(query.example)
+@pytest.fixture(scope="module")
+def filled_virtuoso(plan: loading.Plan, virtuoso: Virtuoso) -> Iterator[Where]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("KB_USER", USER)
+        environment.setenv("KB_PASSWORD", PASSWORD)
+        with open_store(**virtuoso.options) as store:
+            loading.load(plan, store)
+    yield Where(PROJECT, endpoint=virtuoso.endpoint)
+    virtuoso.clear()
+
+
+def outcome(place: Where, query: bundled.Query, example: str) -> str:
+    """The answer to an example of the query, or what is said instead of one."""
+    words = shlex.split(example)
     given = assignments(word for flag, word in pairwise(words) if flag == "-p")
     try:
         return answer(Request(place, query.text, query.name, query=query, given=given, format="json")).content
@@ -42,8 +65,8 @@ def outcome(place: Where, query: bundled.Query) -> str:
         return str(error)
 
 
-@pytest.mark.parametrize("query", bundled.read_all(PROJECT), ids=lambda query: query.name)
-def test_the_answer_is_the_same_everywhere(places: list[Where], query: bundled.Query) -> None:
-    memory, embedded, server = (outcome(place, query) for place in places)
-    assert embedded == memory
-    assert server == memory
+@pytest.mark.parametrize("place", ["folder", "oxigraph", "filled_virtuoso"])
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_the_answer_is_the_same_everywhere(place: str, query: bundled.Query, request: pytest.FixtureRequest) -> None:
+    memory = outcome(Where(PROJECT), query, query.example)
+    assert outcome(request.getfixturevalue(place), query, query.example) == memory

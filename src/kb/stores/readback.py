@@ -41,12 +41,13 @@ class Comparison(NamedTuple):
 
 
 def kept(select: Select, graph: str, lines: Sequence[str], at_most: int) -> set[str]:
-    """All triples that the graph holds of the subjects of these lines, and perhaps more. ``at_most``: how many it can hold
-    in all, as far as we know. The lines are in order, so that a subject's are together. Raises StoreError."""
+    """All triples that the graph holds of the subjects of these lines, which are in order, so that a subject's are together.
+    ``at_most``: how many triples it can hold in all, as far as we know. Raises StoreError."""
     if at_most <= WHOLE:
+        subjects = {line.partition(" ")[0] for line in lines}
         with suppress(CutOff):
-            return set(_asked(select, graph, ""))
-    return {line for subjects in _groups(lines) for line in _of_subjects(select, graph, subjects)}
+            return {line for line in _asked(select, graph, "") if line.partition(" ")[0] in subjects}
+    return {line for group in _groups(lines) for line in _of_subjects(select, graph, group)}
 
 
 def pages(select: Select, graph: str) -> Iterator[rdf.QuerySolution]:

@@ -34,7 +34,7 @@ def load(endpoint: Endpoint, file: GraphFile, *, replace: bool, progress: Progre
     before = count(endpoint, file.iri)
     if replace:
         _replace(endpoint, file)
-    graph = _Graph(endpoint, file.iri, before, replace)
+    graph = _Graph(endpoint, file, before, replace)
     for lines in parts.parts(file):
         graph.add(lines)
         if progress is not None:
@@ -70,26 +70,28 @@ def _replace(endpoint: Endpoint, file: GraphFile) -> None:
 class _Graph:
     """A graph that is filled part by part, and what came of that."""
 
-    def __init__(self, endpoint: Endpoint, iri: str, before: int, replaced: bool) -> None:
+    def __init__(self, endpoint: Endpoint, file: GraphFile, before: int, replaced: bool) -> None:
         """``before``: how many triples it held. ``replaced``: none of them is there any more."""
         self._endpoint = endpoint
-        self._iri = iri
+        self._iri = file.iri
+        self._lines = file.lines
         self._replaced = replaced
         self._may_hold_some = replaced or before > 0
-        self._expected = 0 if replaced else before
+        self._before = self._expected = 0 if replaced else before
         self._sent = self._rewritten = 0
         self._examples: list[tuple[str, str]] = []
 
     def add(self, lines: list[str]) -> None:
         """Send what is missing of a part and read it back; once more where that is not all. Raises StoreError."""
-        held = self._kept(lines, len(lines) if self._replaced else 0) if self._may_hold_some else set[str]()
+        # Of a replaced graph the file may be there already, of another what was there before.
+        held = self._kept(lines, self._lines if self._replaced else self._expected) if self._may_hold_some else set[str]()
         found = held
         comparison = readback.compare(lines, found)
         for _ in range(2):
             if not comparison.missing:
                 break
             self._send(comparison.missing)
-            found = self._kept(lines, len(lines))
+            found = self._kept(lines, self._before + self._lines)
             comparison = readback.compare(lines, found)
         self._check(comparison, before=set() if self._replaced else held)
         self._expected += len(found) - (0 if self._replaced else len(held))
@@ -120,9 +122,8 @@ class _Graph:
                 f"{_shown('missing', comparison.missing)}{_shown('not sent', added)}"
             )
 
-    def _kept(self, lines: list[str], new: int) -> set[str]:
-        """``new``: how many of them have been added since the graph was last known to be as expected."""
-        return readback.kept(self._endpoint.select, self._iri, lines, self._expected + new)
+    def _kept(self, lines: list[str], at_most: int) -> set[str]:
+        return readback.kept(self._endpoint.select, self._iri, lines, at_most)
 
     def _send(self, lines: list[str]) -> None:
         if self._endpoint.via == "graph-store":

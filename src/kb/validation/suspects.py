@@ -87,8 +87,9 @@ class Queries:
                 found.update(row["this"] for row in store.query(asked, prefixes=PREFIXES))
             except (SyntaxError, KeyError):
                 return None  # it has prefixes of its own, say
-        found = {node for node in found if targets(node)}
-        return None if any(isinstance(node, rdf.BlankNode) for node in found) else found
+        if not all(isinstance(node, rdf.NamedNode) for node in found):
+            return None
+        return {node for node in found if targets(node)}
 
     def _targets(self, store: rdf.Store, shape: Shape):
         """Whether a node is a target of the shape, and a pattern by which the query engine begins with the targets; empty
