@@ -29,7 +29,7 @@ from urllib.parse import urlencode
 from bench.comunica import VERSION, Comunica
 from bench.datasets import BENCHMARKS, generate
 from bench.machine import installed, processor
-from bench.processes import Run, run
+from bench.processes import Run, clean_up_when_terminated, run
 from bench.questions import example_in_full
 from bench.servers import Missing, Oxigraph, beside_python
 
@@ -73,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--comunica", type=Path, default=Path("build/comunica"), metavar="DIR")
     options.add_argument("--out", type=Path, metavar="FILE", help="a file for the table, besides standard output")
     chosen = options.parse_args(arguments)
+    clean_up_when_terminated()
     try:
         engine = Comunica(chosen.comunica.resolve())
         with tempfile.TemporaryDirectory(prefix="kb-federation-") as scratch:

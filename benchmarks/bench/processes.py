@@ -82,6 +82,11 @@ def run(
         )
 
 
+def clean_up_when_terminated() -> None:
+    """Let SIGTERM end this process as an exception does, so that what it started is ended, too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 def in_turn(actions: Sequence[Callable[[], Run]], most: Sequence[int] = ()) -> list[list[Run]]:
     """The runs of each action, in turn, so that a busy machine slows all alike.
 
