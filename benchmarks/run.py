@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -27,6 +26,7 @@ from bench.contest import PATIENCE, Contest
 from bench.datasets import BENCHMARKS, DataSet, made
 from bench.jena import Jena
 from bench.machine import description
+from bench.processes import clean_up_when_terminated
 from bench.rows import differences
 from bench.stores import Stores, jena_or_why
 from bench.targets import REFERENCE_CLAIMS, VALIDATE_CLAIMS, judged
@@ -41,7 +41,7 @@ RUNS, QUICK_RUNS = 7, 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _options().parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is ended, too
+    clean_up_when_terminated()
     # Programs are measured as their users have them, whose Python keeps what it has compiled.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sizes = chosen.sizes or (QUICK_SIZES if chosen.quick else SIZES)

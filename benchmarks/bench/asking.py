@@ -11,6 +11,7 @@ from bench.servers import Missing, Server
 from bench.stores import Stores
 
 PART = "query"
+TDBQUERY = "Jena tdb2.tdbquery"
 LARGEST_RDFLIB = 10_000
 """Claims up to which rdflib, which must read all of the data first, is asked."""
 
@@ -18,10 +19,14 @@ LARGEST_RDFLIB = 10_000
 def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, why: str) -> None:
     """The rows of one data set, on the stores as they were loaded, or loaded now where they are not."""
     if not stores.folder.exists():
-        _or_raise(stores.load_folder())
+        done = stores.load_folder()
+        if done.failure:
+            raise RuntimeError(f"kb load: {done.failure}")
     servers = _servers(contest, data, stores)
-    if jena is not None and contest.wants("Jena tdb2.tdbquery") and not stores.tdb.exists():
-        _or_raise(run(jena.command("tdb2.tdbloader", "--loc", stores.tdb, data.quads), contest.limit))
+    if jena is not None and contest.wants(TDBQUERY) and not stores.tdb_loaded:
+        failure = stores.load_tdb(jena).failure
+        if failure:
+            jena, why = None, f"not loaded: {failure}"
     for task, query in data.questions.items():
         words = data.commands[task]
         contenders = [
@@ -37,22 +42,11 @@ def measure(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None, 
                 continue
             contenders += _of_server(contest, name, found, words, query)
         if jena is None:
-            contest.missing(PART, task, "Jena tdb2.tdbquery", data.size, why)
+            contest.missing(PART, task, TDBQUERY, data.size, why)
         else:
-            command = jena.command(
-                "tdb2.tdbquery",
-                "--loc",
-                stores.tdb,
-                "--set",
-                "tdb2:unionDefaultGraph=true",
-                "--query",
-                query,
-                "--results",
-                "csv",
-            )
-            contenders.append(
-                Contender("Jena tdb2.tdbquery", lambda command=command: run(command, contest.limit), rows_in_csv)
-            )
+            options = ["--set", "tdb2:unionDefaultGraph=true", "--results", "csv", "--query", query]
+            command = jena.command("tdb2.tdbquery", "--loc", stores.tdb, *options)
+            contenders.append(Contender(TDBQUERY, lambda command=command: run(command, contest.limit), rows_in_csv))
         if data.claims <= LARGEST_RDFLIB:
             contenders.append(
                 Contender("rdflib, with reading", lambda query=query: contest.peer("rdflib_query", data.quads, query))
@@ -80,25 +74,20 @@ def _names(server: str) -> tuple[str, str]:
 def _servers(contest: Contest, data: DataSet, stores: Stores) -> dict[str, Server | str]:
     """The servers by name, loaded; or why they are not there."""
     found: dict[str, Server | str] = {}
+    expected = contest.fact("count", stores.folder)
     for name, held, new in (
         ("Oxigraph server", stores.oxigraph, stores.new_oxigraph),
         ("Virtuoso", stores.virtuoso, stores.new_virtuoso),
     ):
         if not contest.wants(*_names(name)):
             continue
-        if held is not None:
-            found[name] = held
-            continue
         try:
-            server = new()
+            server = held or new()
         except (Missing, RuntimeError) as missing:
             found[name] = str(missing)
             continue
-        load = contest.kb("load", data.quads, *server.load, "--no-validate", *contest.without_proof, server=server)
-        found[name] = f"cannot be loaded: {load.failure}" if load.failure else server
+        if held is None:
+            contest.kb("load", data.quads, *server.load, "--no-validate", *contest.without_proof, server=server)
+        held_now = stores.counted(server.query)
+        found[name] = server if held_now == expected else f"not asked: it holds {held_now} of {expected}"
     return found
-
-
-def _or_raise(done: Run) -> None:
-    if done.failure:
-        raise RuntimeError(done.failure)

@@ -6,7 +6,7 @@ from bench.contest import Contender, Contest
 from bench.datasets import DataSet
 from bench.processes import Run
 from bench.rows import OURS, Row
-from bench.targets import INFER
+from bench.targets import INFER, RULES
 
 PART = "infer"
 _NOT_COVERED = "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n<urn:x:C> owl:hasKey ( <urn:x:p> ) .\n"
@@ -20,6 +20,7 @@ def measure(contest: Contest, data: DataSet, *, reference: bool) -> None:
         return contest.kb("infer", "-o", ours, "--timeout", "0", "--memory", "0", project=data.project)
 
     contenders = [Contender(OURS, infer, lambda _: contest.fact("what_matters", data.triples, ours))]
+    contenders.append(Contender(RULES, lambda: contest.peer("rules_closure", data.triples)))
     if reference:
         contenders.append(
             Contender(

@@ -46,19 +46,16 @@ def _to_disk(contest: Contest, data: DataSet, stores: Stores, jena: Jena | None,
         )
     else:
         folder = stores.base / "oxigraph-load"
-        command = [program, "load", "--location", folder, "--file", data.quads]
-        contenders.append(
-            Contender(
-                "oxigraph load",
-                _anew(folder, lambda: run(command, contest.limit)),
-                lambda _: contest.fact("count", folder),
-            )
-        )
+
+        def load() -> Run:
+            shutil.rmtree(folder, ignore_errors=True)
+            return run([program, "load", "--location", folder, "--file", data.quads], contest.limit)
+
+        contenders.append(Contender("oxigraph load", load, lambda _: contest.fact("count", folder)))
     if jena is None:
         contest.missing(PART, LOAD, "Jena tdb2.tdbloader", data.size, why)
     else:
-        command = jena.command("tdb2.tdbloader", "--loc", stores.tdb, data.quads)
-        contenders.append(Contender("Jena tdb2.tdbloader", _anew(stores.tdb, lambda: run(command, contest.limit))))
+        contenders.append(Contender("Jena tdb2.tdbloader", partial(stores.load_tdb, jena)))
     contest.hold(PART, LOAD, data.size, contenders)
 
 
@@ -87,13 +84,15 @@ def _to_server(contest: Contest, data: DataSet, stores: Stores) -> None:
 def _contender(
     contest: Contest, data: DataSet, stores: Stores, who: str, new: Callable[[], Server], act: Callable[[Contest, DataSet, Server], Run]
 ) -> Contender:  # fmt: skip
-    current: list[Server] = []
+    held: list[str] = []
 
     def load() -> Run:
-        current[:] = [new()]
-        return on_server(current[0], lambda: act(contest, data, current[0]))
+        server = new()
+        done = on_server(server, lambda: act(contest, data, server))
+        held.append(stores.counted(server.query))  # now, since the next load begins with another server
+        return done
 
-    return Contender(who, load, lambda _: stores.counted(current[0].query) if current[0].running else "", most=1)
+    return Contender(who, load, lambda _: held[-1], most=1)
 
 
 def _through_kb(contest: Contest, data: DataSet, server: Server) -> Run:
@@ -110,11 +109,3 @@ def _bulk(contest: Contest, data: DataSet, server: Server) -> Run:
         link.symlink_to(data.quads)
     statements = f"ld_dir('{link.parent.resolve()}', 'all.nq', 'urn:none'); rdf_loader_run(); checkpoint;"
     return run(server.console(statements), contest.limit)  # type: ignore[attr-defined]
-
-
-def _anew(folder, act: Callable[[], Run]) -> Callable[[], Run]:
-    def load() -> Run:
-        shutil.rmtree(folder, ignore_errors=True)
-        return act()
-
-    return load

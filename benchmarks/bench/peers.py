@@ -187,6 +187,17 @@ def owlrl_closure(data: str, out: str) -> tuple[str, float]:
     return "", clock.seconds
 
 
+def rules_closure(data: str) -> tuple[str, float]:
+    """kb's own rules without its command: read N-Triples and infer; ``inner`` is the inference alone."""
+    from kb import rdf
+    from kb.inference import infer
+
+    premises = list(_triples(rdf, data))
+    with Clock() as clock:
+        infer(premises)
+    return "", clock.seconds
+
+
 def what_matters(stated: str, closure: str) -> tuple[str, float]:
     """Of a closure in N-Triples, the digest of what ``kb infer`` would tell: new, and worth telling."""
     import hashlib
@@ -243,7 +254,7 @@ TASKS: dict[str, Callable[..., tuple[str, float]]] = {
     for task in (
         bulk_load, count, pyoxigraph_query, pyoxigraph_files, rdflib_files, rdflib_parse, rdflib_query, post, ask, rows_of, count_on_server,
         shacl_validate, pyshacl_validate, report,
-        owlrl_closure, what_matters,
+        owlrl_closure, rules_closure, what_matters,
     )
 }  # fmt: skip
 

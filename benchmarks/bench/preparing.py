@@ -67,7 +67,7 @@ def written(project: Project, folder: Path) -> tuple[list[str], list[str], list[
                     claims.append(quad.subject.value)
                 elif predicate == f"{MM}gloss":
                     propositions.append(quad.subject.value)
-                elif quad.object == _ACTOR:
+                elif quad.object == _ACTOR and quad.predicate == rdf.RDF_TYPE:
                     actors.append(quad.subject.value)
     return list(dict.fromkeys(claims)), list(dict.fromkeys(propositions)), actors, triples
 

@@ -37,8 +37,8 @@ class Run:
         if self.late:
             return f"not done after {self.wall:.0f} s"
         if self.code:
-            last = (self.err or self.out).strip().splitlines()[-1:] or ["nothing said"]
-            return f"ended with {self.code}: {last[0][:160]}"
+            said = [line.strip() for line in (self.err or self.out).splitlines() if any(map(str.isalpha, line))]
+            return f"ended with {self.code}: {(said or ['nothing said'])[-1][:160]}"
         return ""
 
 
@@ -80,6 +80,11 @@ def run(
             _text(out),
             _text(err),
         )
+
+
+def clean_up_when_terminated() -> None:
+    """Let SIGTERM end this process as an exception does, so that what it started is ended, too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def in_turn(actions: Sequence[Callable[[], Run]], most: Sequence[int] = ()) -> list[list[Run]]:

@@ -51,11 +51,6 @@ class Server:
         """Its process."""
         return self._process.pid
 
-    @property
-    def running(self) -> bool:
-        """Whether it is still there."""
-        return self._process.poll() is None
-
     def stop(self) -> None:
         """End it, and wait for that."""
         self._process.terminate()

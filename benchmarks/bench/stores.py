@@ -9,7 +9,7 @@ from typing import Self
 from bench.contest import Contest
 from bench.datasets import DataSet
 from bench.jena import Jena
-from bench.processes import Run
+from bench.processes import Run, run
 from bench.servers import Missing, Oxigraph, Virtuoso
 
 _OURS = "https://w3id.org/medical-missions/graph/"
@@ -25,6 +25,7 @@ class Stores:
         self.folder = self._base / "kb"
         self.bare = self._base / "bare"
         self.tdb = self._base / "tdb"
+        self.tdb_loaded = False
         self.oxigraph: Oxigraph | None = None
         self.virtuoso: Virtuoso | None = None
         self._base.mkdir()
@@ -48,6 +49,13 @@ class Stores:
         """pyoxigraph's ``bulk_load`` into a new folder."""
         shutil.rmtree(self.bare, ignore_errors=True)
         return self._contest.peer("bulk_load", self._data.quads, self.bare)
+
+    def load_tdb(self, jena: Jena) -> Run:
+        """Jena's loader into a new folder; see ``tdb_loaded``."""
+        shutil.rmtree(self.tdb, ignore_errors=True)
+        done = run(jena.command("tdb2.tdbloader", "--loc", self.tdb, self._data.quads), self._contest.limit)
+        self.tdb_loaded = not done.failure
+        return done
 
     def new_oxigraph(self) -> Oxigraph:
         """A server on a new folder, in the place of the one before. Raises Missing."""
