@@ -33,13 +33,10 @@ Work = Callable[[], Any]
 
 LONGEST = 1e6
 """Seconds, eleven days; the system's clock takes no numbers of any size."""
-_KINDS: dict[str, type[KbError]] = {
-    kind.__name__: kind for kind in (errors.UsageError, errors.InputError, errors.StoreError)
-}
+_KINDS: dict[str, type[KbError]] = {kind.__name__: kind for kind in (errors.UsageError, errors.InputError, errors.StoreError)}
 _PAGE = 4096
 _OUT_OF_MEMORY = (os.strerror(errno.ENOMEM), "failed to map segment")
 """How an error of the system's, and one in loading a library, tell of it."""
-
 _LAST_WORDS_OF_MEMORY = (b"memory allocation of", b"std::bad_alloc", b"std::system_error")
 """What an engine in Rust, or a store in C++, says when it is refused memory, or a thread with its stack, and aborts."""
 
