@@ -173,6 +173,22 @@ def test_what_is_lost_is_told_and_the_store_stays(tmp_path: Path, monkeypatch: p
         assert not place.exists()
 
 
+def test_of_two_loads_that_make_a_store_at_once_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, filling = tmp_path / "place" / "store", building.fill
+
+    def fill(engine: rdf.Store, files: list[GraphFile], progress: object = None) -> None:
+        filling(engine, files)
+        monkeypatch.setattr(building, "fill", filling)
+        with open_store(place, write=True) as other:
+            other.load([written(tmp_path, H, line(1))])
+
+    monkeypatch.setattr(building, "fill", fill)
+    with open_store(place, write=True) as store, pytest.raises(StoreError, match="has made this store meanwhile; nothing was loaded"):
+        store.load([written(tmp_path, G, line(1))])
+    with open_store(place) as store:
+        assert store.graphs() == [H]
+
+
 def test_what_nobody_sent_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "fill", losing(line(2), line(7)))
     with open_store(tmp_path / "store", write=True) as store, pytest.raises(StoreError, match="not sent: <https://example.org/s7>"):

@@ -99,6 +99,19 @@ def test_standard_input_and_a_pipe_are_loaded_as_they_come(tmp_path: Path) -> No
     assert found["stdin"] == found["pipe"] and len(found["pipe"]) == 40 * 6
 
 
+def test_a_pipe_is_not_judged_once_it_is_empty(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ttl")
+    done = kb(tmp_path, "load", "pipe.ttl", "--store", "store")
+    assert done.returncode == 3 and "pipe.ttl: a pipe can be read only once" in done.stderr and not (tmp_path / "store").exists()
+
+
+def test_a_link_has_the_graph_of_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "theirs.ttl").write_text("<x:s> <x:p> 1 .")
+    (tmp_path / "mine.ttl").symlink_to("theirs.ttl")
+    done = kb(tmp_path, "load", "mine.ttl", "--dry-run", "--no-validate")
+    assert done.stdout.startswith(f"1  {GRAPH}mine\n")
+
+
 def test_a_device_is_refused(tmp_path: Path) -> None:
     if not Path("/dev/zero").exists():
         pytest.skip("this system has no /dev/zero")

@@ -30,7 +30,7 @@ _MEMORY = 4.0
 @click.option("--graph", metavar="IRI", help="The named graph to load into, instead of one for each file.")
 @click.option("--replace", is_flag=True, help="Make each graph equal to its file, instead of adding to it.")
 @click.option("--dry-run", is_flag=True, help="Read, check and count, and write nothing.")
-@click.option("--no-validate", "unchecked", is_flag=True, help="Do not check against the shapes (syntax is always checked); memory then does not grow with the files.")
+@click.option("--no-validate", "unchecked", is_flag=True, help="Do not check against the shapes; memory then does not grow with the files.")
 @click.option("--no-proof", "unproved", is_flag=True, help="Do not read back what was loaded; only count it.")
 @click.option("--via", type=click.Choice(("graph-store", "update")), default="graph-store", show_default=True, help="The protocol for --endpoint.")
 @click.option("--graph-store-url", metavar="URL", help="Where the server takes graphs, if not beside its query address.")
@@ -67,6 +67,8 @@ def command(
     files = loading.files_to_load(project, paths)
     if graph is not None:
         loading.check_graph(graph)
+    if not unchecked:
+        loading.check_no_pipes(files)
     with scratch_folder(None if store is None or dry_run else Path(os.path.realpath(store))) as scratch:
         spool = _spool(project, files, graph, scratch, unchecked)
         if not unchecked:
@@ -83,7 +85,8 @@ def command(
             name, remarks = target.name, target.remarks
     _print_counts([(proof.graph, proof.sent, proof.present) for proof in proofs])
     end = "" if unproved else ", read back and equal"
-    click.echo(printable(f"{_count(sum(proof.sent for proof in proofs), 'triple')} in {_count(len(proofs), 'graph')} loaded into {name}{end}"))
+    loaded = f"{_count(sum(proof.sent for proof in proofs), 'triple')} in {_count(len(proofs), 'graph')}"
+    click.echo(printable(f"{loaded} loaded into {name}{end}"))
     _remark(spool, proofs, replace)
     for remark in remarks:
         note(remark)

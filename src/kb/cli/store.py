@@ -42,8 +42,8 @@ def check(folder: Path) -> None:
     _print(checked)
     if checked.differs:
         note(
-            f"{folder}: the union of the graphs has {checked.united:,} triples and should have {checked.expected:,}; another program "
-            "has changed the graphs. Load the store anew"
+            f"{folder}: the union that queries see, of {checked.united:,} triples, is not what the graphs hold together, {checked.expected:,}; "
+            "another program has changed the graphs. Load the store anew"
         )
         sys.exit(EXIT_FINDING)
     click.echo(f"{folder}: all can be read")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import stat
 from collections import OrderedDict
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from kb import compression, rdf, sandbox, turtle
-from kb.errors import InputError, StoreError, UsageError, in_one
+from kb.errors import InputError, Position, StoreError, UsageError, in_one
 from kb.files import display_name, unreadable
 from kb.namespaces import GRAPH
 from kb.project import Project
@@ -66,6 +65,17 @@ def check_graph(iri: str) -> None:
         raise UsageError(f"--graph takes an absolute IRI, not {iri!r}")
 
 
+def check_no_pipes(files: Iterable[Path]) -> None:
+    """Raises InputError for a pipe: once it has been read to be judged, nothing is left to load. Standard input is kept."""
+    for path in files:
+        try:
+            is_pipe = str(path) != "-" and stat.S_ISFIFO(path.stat().st_mode)
+        except (OSError, ValueError):
+            continue  # told when it is read
+        if is_pipe:
+            raise InputError("a pipe can be read only once; give it as standard input (-), or load unchecked", Position(display_name(path)))
+
+
 def spool(
     project: Project, files: Iterable[Path], graph: str | None, folder: Path, run: Run, standard_input: IO[bytes]
 ) -> Spool:
@@ -111,7 +121,7 @@ def _spool(
 
 def _plain(path: Path) -> Path:
     """A file without the suffix of a compression: its graph is that of the plain one."""
-    return Path(compression.plain_name(os.path.realpath(path)))
+    return Path(compression.plain_name(str(path)))
 
 
 def _seekable(path: Path, copy: Path, standard_input: IO[bytes]) -> Path:

@@ -58,9 +58,9 @@ def check_depth(content: bytes, name: str, format: rdf.RdfFormat) -> None:
             raise InputError(f"{what} nested more than {DEEPEST} deep", _line(content, match.start(), name))
 
 
-def signs(piece: bytes) -> int:
-    """How many signs of nesting there are in a piece of Turtle, TriG, N-Triples or N-Quads."""
-    return sum(piece.count(sign) for sign in _TURTLE_SIGNS)
+def signs(piece: bytes, *, lines: bool) -> int:
+    """How many signs of nesting there are in a piece of N-Triples or N-Quads (``lines``), or of Turtle or TriG."""
+    return sum(piece.count(sign) for sign in (_TURTLE_SIGNS[-1:] if lines else _TURTLE_SIGNS))
 
 
 def check_pieces(pieces: Iterable[bytes], name: str) -> None:

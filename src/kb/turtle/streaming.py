@@ -50,8 +50,8 @@ def check(stream: IO[bytes], name: str, format: rdf.RdfFormat) -> Document:
         digest.update(piece)
         text.feed(piece)
         # A sign that two pieces share is missed, which matters nothing: the limit is one of reason.
-        signs += depth.signs(piece)
-        anonymous = anonymous or any(mark in piece for mark in marks) or last + piece[:1] == b"_:"
+        signs += depth.signs(piece, lines=format in _LABELLED)
+        anonymous = anonymous or last + piece[:1] == b"_:" or any(mark in piece for mark in marks)
         last = piece[-1:]
     text.end()
     if signs > depth.DEEPEST and not is_held(format):
