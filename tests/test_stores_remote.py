@@ -408,6 +408,25 @@ def test_a_challenge_that_has_expired_is_answered_anew(monkeypatch: pytest.Monke
         assert used == ["0", "00000001", "00000002", "00000003", "00000001", "00000002"]
 
 
+def test_nothing_large_is_sent_before_we_have_said_who_we_are(monkeypatch: pytest.MonkeyPatch, oxigraph: str) -> None:
+    """Virtuoso ends the connection in the middle of it."""
+    monkeypatch.setenv("KB_USER", "me")
+    monkeypatch.setenv("KB_PASSWORD", SECRET)
+
+    def behave(request: Request) -> None:
+        if request.path.startswith("/store") and not basic(request):
+            request.answer(401, WWW_Authenticate='Basic realm="x"')
+        else:
+            request.forward(oxigraph)
+
+    large = [rdf.Triple(NODE, NODE, rdf.Literal(f"{n} " * 500)) for n in range(100)]
+    with fake_server(behave) as (url, seen):
+        remote(url).replace_graph(G, large)
+    stored = [request for request in seen if request.path.startswith("/store")]
+    assert [(request.command, len(request.body) > 0, basic(request)) for request in stored] == [("POST", False, False), ("PUT", True, True)]
+    clear(oxigraph)
+
+
 def test_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KB_USER", "me")
     monkeypatch.setenv("KB_PASSWORD", SECRET)

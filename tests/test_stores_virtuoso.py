@@ -11,6 +11,7 @@ from servers import Request, Virtuoso, fake_server
 from kb import rdf
 from kb.errors import StoreError
 from kb.sources import StoreSource, in_memory
+from kb.sparql import rows_of
 from kb.stores import DERIVED, QueryTimeout, Store, open_store
 from kb.stores.profiles import mended, profile_of
 
@@ -56,12 +57,28 @@ def test_a_path_beside_one_derived_graph_is_answered_and_beside_two_refused(stor
 
 def test_nothing_that_is_cut_off_is_taken_for_the_whole(store: Store) -> None:
     """It gives 10,000 rows at most, and says so only of a SELECT."""
-    store.add(G, [rdf.Triple(node(number % 20), P, rdf.Literal(str(number))) for number in range(10_100)])
-    for query in ("SELECT ?s WHERE { ?s ?p ?o }", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }"):
+    store.add(G, [rdf.Triple(node(number % 6), P, rdf.Literal(str(number))) for number in range(10_100)])
+    for query in ("SELECT ?s WHERE { ?s ?p ?o }", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"):
         with pytest.raises(StoreError, match="cuts answers off at 10,000 rows"):
             store.query(query)
     assert len(list(store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 5000"))) == 5000
     assert len(in_memory(StoreSource(store, None, remote=True)).engine) == 10_100
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", "SELECT * WHERE { ?s ?p ?o }"),
+        ("PREFIX a: <b> CONSTRUCT { ?s a:p 1 } { ?s ?p ?o { ?a ?b ?c } } LIMIT 3", "PREFIX a: <b> SELECT * { ?s ?p ?o { ?a ?b ?c } } LIMIT 3"),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", "SELECT * WHERE { ?s ?p ?o }"),
+        ("CONSTRUCT { ?s ?p ?o } FROM <g> WHERE { ?s ?p ?o }", "SELECT * FROM <g> WHERE { ?s ?p ?o }"),
+        ("DESCRIBE ?x { ?x a ?y }", "SELECT * { ?x a ?y }"),
+        ("DESCRIBE <x>", None),
+        ("SELECT * { }", None),
+    ],
+)
+def test_the_rows_behind_triples(text: str, rows: str | None) -> None:
+    assert rows_of(text) == rows
 
 
 def test_truth_values_are_words(store: Store) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlunsplit
+from urllib.parse import quote, urlencode
 
 from kb import rdf, sparql
 from kb.errors import InputError, StoreError, UsageError
 from kb.stores import transport
+from kb.stores.addresses import beside, check_url
 from kb.stores.base import Answer, QueryTimeout
 from kb.stores.profiles import STANDARD, Profile, mended, profile_of
 from kb.stores.readback import CutOff
@@ -56,13 +57,13 @@ class Endpoint:
             raise UsageError(f"unknown protocol {via!r}: one of {', '.join(VIAS)}")
         for url in (endpoint, update_url, graph_store_url):
             if url is not None:
-                transport.check_url(url)
+                check_url(url)
         self.name = endpoint
         self.via = via
         self.profile: Profile = STANDARD
-        self._query_url, beside = _addresses(endpoint)
-        self._update_url = update_url or beside.get("update")
-        self._graph_store_url = graph_store_url or beside.get("store")
+        self._query_url, others = beside(endpoint)
+        self._update_url = update_url or others.get("update")
+        self._graph_store_url = graph_store_url or others.get("store")
         self._timeout = timeout
         self._client = transport.Client()
 
@@ -163,17 +164,3 @@ def _number_of_rows(content: bytes, format: rdf.QueryResultsFormat) -> int:
         return 0 if isinstance(answer, rdf.QueryBoolean) else len(list(answer))
     finally:
         del answer  # bound to its thread: a traceback that is kept must not keep it
-
-
-def _addresses(endpoint: str) -> tuple[str, dict[str, str]]:
-    """The query address, and those beside it for writing where they follow from it."""
-    parts = transport.check_url(endpoint)
-    path = parts.path.rstrip("/")
-    if path and not path.endswith("/query"):
-        return endpoint, {}
-    root = path.removesuffix("/query")
-
-    def address(name: str) -> str:
-        return urlunsplit((parts.scheme, parts.netloc, f"{root}/{name}", parts.query, ""))
-
-    return address("query"), {"update": address("update"), "store": address("store")}

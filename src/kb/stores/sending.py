@@ -32,9 +32,8 @@ def count(endpoint: Endpoint, graph: str) -> int:
 def load(endpoint: Endpoint, file: GraphFile, *, replace: bool, progress: Progress | None) -> Proof:
     """Fill one graph; see ``Store.load``. Raises StoreError, and OSError where the file's parts cannot be kept."""
     before = count(endpoint, file.iri)
-    if replace:
-        _replace(endpoint, file)
-    graph = _Graph(endpoint, file, before, replace)
+    sent = replace and _replace(endpoint, file)
+    graph = _Graph(endpoint, file, 0 if replace else before, sent)
     for lines in parts.parts(file):
         graph.add(lines)
         if progress is not None:
@@ -57,35 +56,35 @@ def replaces_in_one_step(endpoint: Endpoint) -> bool:
     return endpoint.via == "graph-store" and endpoint.profile.one_step
 
 
-def _replace(endpoint: Endpoint, file: GraphFile) -> None:
-    """Put the file in the graph's place: the whole where that is one step, else its first part, or nothing."""
+def _replace(endpoint: Endpoint, file: GraphFile) -> bool:
+    """Put the file in the graph's place, or else nothing; gives whether it was the file."""
     if endpoint.via == "update":
         endpoint.update(f"CLEAR SILENT GRAPH {rdf.NamedNode(file.iri)}")
-    elif endpoint.profile.one_step:
-        endpoint.send_graph(file.iri, file.path, replace=True)
-    else:
-        endpoint.send_graph(file.iri, _document(next(parts.parts(file), [])), replace=True)
+        return False
+    whole = endpoint.profile.one_step or file.lines <= parts.PART
+    endpoint.send_graph(file.iri, file.path if whole else b"", replace=True)
+    return whole
 
 
 class _Graph:
     """A graph that is filled part by part, and what came of that."""
 
-    def __init__(self, endpoint: Endpoint, file: GraphFile, before: int, replaced: bool) -> None:
-        """``before``: how many triples it held. ``replaced``: none of them is there any more."""
+    def __init__(self, endpoint: Endpoint, file: GraphFile, before: int, is_sent: bool) -> None:
+        """``before``: how many triples of others' it holds. ``is_sent``: the file has been sent already, and no other."""
         self._endpoint = endpoint
         self._iri = file.iri
         self._lines = file.lines
-        self._replaced = replaced
-        self._may_hold_some = replaced or before > 0
-        self._before = self._expected = 0 if replaced else before
+        self._is_sent = is_sent
+        self._before = self._expected = before
         self._sent = self._rewritten = 0
         self._examples: list[tuple[str, str]] = []
 
     def add(self, lines: list[str]) -> None:
         """Send what is missing of a part and read it back; once more where that is not all. Raises StoreError."""
-        # Of a replaced graph the file may be there already, of another what was there before.
-        held = self._kept(lines, self._lines if self._replaced else self._expected) if self._may_hold_some else set[str]()
-        found = held
+        found = set[str]()
+        if self._is_sent or self._before:
+            found = self._kept(lines, self._lines if self._is_sent else self._expected)
+        held = set[str]() if self._is_sent else found
         comparison = readback.compare(lines, found)
         for _ in range(2):
             if not comparison.missing:
@@ -93,8 +92,8 @@ class _Graph:
             self._send(comparison.missing)
             found = self._kept(lines, self._before + self._lines)
             comparison = readback.compare(lines, found)
-        self._check(comparison, before=set() if self._replaced else held)
-        self._expected += len(found) - (0 if self._replaced else len(held))
+        self._check(comparison, held)
+        self._expected += len(found) - len(held)
         self._sent += len(lines)
         self._rewritten += len(comparison.rewritten)
         self._examples += [
@@ -112,8 +111,8 @@ class _Graph:
             )
         return Proof(self._iri, self._sent, present, self._rewritten, tuple(self._examples))
 
-    def _check(self, comparison: readback.Comparison, before: set[str]) -> None:
-        added = [line for line in comparison.added if line not in before]
+    def _check(self, comparison: readback.Comparison, held: set[str]) -> None:
+        added = [line for line in comparison.added if line not in held]
         if comparison.missing or added:
             lost = f"lacks {len(comparison.missing):,} triples that the server said it took" if comparison.missing else ""
             more = f"holds {len(added):,} that were not sent" if added else ""

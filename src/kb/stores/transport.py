@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from kb import __version__
-from kb.errors import StoreError, UsageError
+from kb.errors import StoreError
 from kb.stores import auth, connections
+from kb.stores.addresses import server
 from kb.stores.base import QueryTimeout
 
 IDLE = 300.0
@@ -28,6 +29,8 @@ _LONGEST_TIMEOUT = 1e8
 """Seconds; three years are as good as for ever, and the system's clock takes no numbers of any size."""
 LARGEST_ANSWER = 1 << 30
 """Bytes of an answer that are read at most."""
+_LARGE = 100_000
+"""Bytes that are not sent to a server that may ask first who we are."""
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -57,23 +60,6 @@ class Response:
         return (self.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
 
 
-def check_url(url: str) -> SplitResult:
-    """The parts of an http(s) URL. Raises UsageError for any other, or one with a user, a password or a fragment."""
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        valid, parts = False, urlsplit("")
-    if "@" in parts.netloc:
-        raise UsageError(
-            f"a URL with a user or password in it can be read by others: set {auth.USER} and {auth.PASSWORD}, "
-            "or use a netrc file"
-        )
-    if not valid or parts.fragment or not url.isascii() or any(ord(c) <= 0x20 or c in '<>"{}|\\^`' for c in url):
-        raise UsageError(f"not the http or https URL of a server: {url.rpartition('@')[2]}")
-    return parts
-
-
 class Client:
     """Sends requests, and remembers how each server wants to be told who we are."""
 
@@ -93,6 +79,8 @@ class Client:
         pauses = iter(PAUSES)
         redirects = 3
         asked = False
+        if _size(body) > _LARGE:
+            self._introduce(url, headers, deadline)
         while True:
             try:
                 return _exchange(method, url, body, headers | self._authorization(method, url), deadline)
@@ -101,8 +89,7 @@ class Client:
                     text = _excerpt(error)
                 if error.code == 401 and not asked:
                     asked = True
-                    self._challenges[server(url)] = error.headers.get_all("WWW-Authenticate", [])
-                    self._uses[server(url)] = 0
+                    self._challenged(url, error)
                 elif error.code in _REDIRECTS and redirects:
                     url = _redirected(error, url)
                     redirects -= 1
@@ -115,6 +102,24 @@ class Client:
                 pause = next(pauses, None)
                 if pause is None or not _wait(pause, deadline):
                     raise StoreError(f"{server(url)}: {_connection_message(error)}") from None
+
+    def _introduce(self, url: str, headers: dict[str, str], deadline: float | None) -> None:
+        """Let the server ask who we are before much is sent: Virtuoso ends the connection in the middle of a large PUT that it
+        would ask of. The question is an empty POST, which adds nothing; a failure is left to the request itself."""
+        if server(url) in self._challenges or auth.credentials_for(urlsplit(url).hostname or "") is None:
+            return
+        try:
+            _exchange("POST", url, b"", headers, deadline)
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == 401:
+                    self._challenged(url, error)
+        except (OSError, http.client.HTTPException, StoreError):
+            pass
+
+    def _challenged(self, url: str, error: urllib.error.HTTPError) -> None:
+        self._challenges[server(url)] = error.headers.get_all("WWW-Authenticate", [])
+        self._uses[server(url)] = 0
 
     def _authorization(self, method: str, url: str) -> dict[str, str]:
         """The header with which to answer what this server asked before; none where it asked nothing."""
@@ -136,10 +141,8 @@ class Client:
         return {"Authorization": header}
 
 
-def server(url: str) -> str:
-    """The scheme, host and port of a URL, for messages."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+def _size(body: Body) -> int:
+    return body.stat().st_size if isinstance(body, Path) else len(body or b"")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
