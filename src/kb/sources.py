@@ -57,7 +57,6 @@ class StoreSource:
         self._store = store
         self._timeout = timeout
         self._remote = remote
-        self._empty = rdf.Store()
 
     def graphs(self) -> Collection[str] | None:
         return None if self._remote else self._store.graphs()
@@ -65,9 +64,18 @@ class StoreSource:
     def query(self, text: str, *, base_iri: str | None = None) -> Any:
         from kb.namespaces import sparql_prologue
 
-        # Asked of nothing first: a syntax error is then shown at the user's own line and column.
-        self._empty.query(text, base_iri=base_iri, prefixes=PREFIXES)
-        return self._store.query(sparql_prologue() + text, timeout=self._timeout, base_iri=base_iri)
+        if self._remote:
+            _ask_of_nothing(text, base_iri)
+        try:
+            return self._store.query(sparql_prologue() + text, timeout=self._timeout, base_iri=base_iri)
+        except SyntaxError:
+            _ask_of_nothing(text, base_iri)
+            raise
+
+
+def _ask_of_nothing(text: str, base_iri: str | None) -> None:
+    """Raises the SyntaxError of a text that has one, at the user's own line and column."""
+    rdf.Store().query(text, base_iri=base_iri, prefixes=PREFIXES)
 
     def triples(self) -> Iterable[rdf.Triple]:
         """All that a query sees unasked; a triple may come more than once. Raises StoreError where a server does not hand

@@ -200,9 +200,10 @@ class Page:
         """Argument links from and to a claim, with their basis."""
         near = self._near
         node = rdf.NamedNode(iri)
+        # It begins at the claim: a filter on both ends would look at every link there is.
         rows = near.source.query(
-            "SELECT ?from ?kind ?to ?basis WHERE { ?link mm:fromClaim ?from ; mm:toClaim ?to ; mm:linkKind ?kind . "
-            f"OPTIONAL {{ ?link mm:basis ?basis }} FILTER(?from = {node} || ?to = {node}) }} ORDER BY ?from ?to ?kind"
+            f"SELECT DISTINCT ?from ?kind ?to ?basis WHERE {{ ?link mm:fromClaim|mm:toClaim {node} . "
+            "?link mm:fromClaim ?from ; mm:toClaim ?to ; mm:linkKind ?kind . OPTIONAL { ?link mm:basis ?basis } } ORDER BY ?from ?to ?kind"
         )
         lines = []
         for row in rows:

@@ -19,7 +19,7 @@ from kb.validation.shapes import Shapes
 from kb.validation.slices import looking_at, slice_of
 from kb.validation.targets import SUBCLASS_OF, Targets
 
-_MANY = 100_000
+MANY = 100_000
 """Triples of the files from which on their focus nodes are not named to the engine one by one."""
 
 Run = Callable[[Iterable[rdf.Quad], list[rdf.Quad]], list[Result]]
@@ -60,7 +60,7 @@ def of_files_alone(
             if pointed_to:
                 aims[shape] |= pointed_to
                 only_pointed_to[shape] = pointed_to
-    if len(files) < _MANY or shapes.look_further():
+    if len(files) < MANY or shapes.look_further():
         return _judged(shapes, aims, quads, run)
     # To name each focus node would cost more than to judge all there are and to leave out those of the others.
     scope = Scope(set().union(*aims.values()), [result for result in run(quads, shapes.quads) if answers_for(result.focus)])
