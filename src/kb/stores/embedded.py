@@ -9,8 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -151,6 +149,9 @@ class EmbeddedStore(Store):
 
     def _build(self, contents: list[GraphContent]) -> None:
         """Make a new store beside its place, then move it there in one step."""
+        import shutil  # here, with the next, because a question needs neither and starting is most of a short one's time
+        import tempfile
+
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=self._folder.parent, prefix=f".{self._folder.name}."))
         try:
