@@ -19,9 +19,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 
 from kb import confinement, errors
 from kb.confinement import ClosedDoorError
@@ -44,8 +43,7 @@ LOADED = ("_strptime", "difflib")
 """What this package, or Python, imports only where it is needed, and would in vain behind the closed door."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """What the work may use: seconds, and bytes of address space; None for no limit."""
 
     seconds: float | None
