@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from servers import PASSWORD, USER, Virtuoso, oxigraph_server
 
+from kb import sandbox
 from kb.cli.query import assignments
 from kb.errors import KbError
 from kb.project import find_project
@@ -18,39 +20,46 @@ from kb.queries import bundled
 from kb.queries.asking import answer
 from kb.queries.requests import Request, Where
 from kb.stores import loading, open_store
+from kb.stores.base import GraphFile
 
 PROJECT = find_project()
 QUERIES = bundled.read_all(PROJECT)
 
 
 @pytest.fixture(scope="module")
-def plan() -> loading.Plan:
-    return loading.read(PROJECT, loading.files_to_load(PROJECT, []))
+def files(tmp_path_factory: pytest.TempPathFactory) -> Sequence[GraphFile]:
+    """The whole knowledge base, as a load sends it."""
+
+    def run(prepare: Callable[[], sandbox.Work], files: Sequence[Path]) -> object:
+        return sandbox.run(prepare, sandbox.Limits(60, None))
+
+    folder = tmp_path_factory.mktemp("spool")
+    return loading.spool(PROJECT, loading.files_to_load(PROJECT, []), None, folder, run, sys.stdin.buffer).files
 
 
 @pytest.fixture(scope="module")
-def folder(plan: loading.Plan, tmp_path_factory: pytest.TempPathFactory) -> Where:
+def folder(files: Sequence[GraphFile], tmp_path_factory: pytest.TempPathFactory) -> Where:
     place: Path = tmp_path_factory.mktemp("answers") / "store"
     with open_store(place, write=True) as store:
-        loading.load(plan, store)
+        store.load(files)
     return Where(PROJECT, store=place)
 
 
 @pytest.fixture(scope="module")
-def oxigraph(plan: loading.Plan) -> Iterator[Where]:
+def oxigraph(files: Sequence[GraphFile]) -> Iterator[Where]:
     with oxigraph_server() as url:
         with open_store(endpoint=url) as store:
-            loading.load(plan, store)
+            store.load(files)
         yield Where(PROJECT, endpoint=url)
 
 
 @pytest.fixture(scope="module")
-def filled_virtuoso(plan: loading.Plan, virtuoso: Virtuoso) -> Iterator[Where]:
+def filled_virtuoso(files: Sequence[GraphFile], virtuoso: Virtuoso) -> Iterator[Where]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("KB_USER", USER)
         environment.setenv("KB_PASSWORD", PASSWORD)
         with open_store(**virtuoso.options) as store:
-            loading.load(plan, store)
+            store.load(files)
     yield Where(PROJECT, endpoint=virtuoso.endpoint)
     virtuoso.clear()
 

@@ -72,17 +72,17 @@ class StoreSource:
             _ask_of_nothing(text, base_iri)
             raise
 
-
-def _ask_of_nothing(text: str, base_iri: str | None) -> None:
-    """Raises the SyntaxError of a text that has one, at the user's own line and column."""
-    rdf.Store().query(text, base_iri=base_iri, prefixes=PREFIXES)
-
     def triples(self) -> Iterable[rdf.Triple]:
         """All that a query sees unasked; a triple may come more than once. Raises StoreError where a server does not hand
         over all that it counts."""
         if self._remote:
             return self._store.triples(self._timeout)
         return self._store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", timeout=self._timeout)
+
+
+def _ask_of_nothing(text: str, base_iri: str | None) -> None:
+    """Raises the SyntaxError of a text that has one, at the user's own line and column."""
+    rdf.Store().query(text, base_iri=base_iri, prefixes=PREFIXES)
 
 
 def in_memory(source: MemorySource | StoreSource) -> MemorySource:
