@@ -110,6 +110,13 @@ def test_blank_nodes_of_the_data_come_back_as_themselves(engine: str) -> None:
         assert {(component(r), r.focus, r.value) for r in run(data, stated, engine)} == expected
 
 
+def test_blank_node_that_a_query_finds_comes_back_as_itself(engine: str) -> None:
+    data = parsed(":a a :T ; :p [ :q 1 ] . :b a :T ; :p [ :q 2 ] .")
+    shapes = parsed(':S sh:targetClass :T ; sh:sparql [ sh:select "SELECT $this ?value WHERE { $this <http://example.org/p> ?value }" ] .')
+    values = {object_of(data, local(name), "p") for name in "ab"}
+    assert {result.value for result in run(data, shapes, engine, own=True)} == values
+
+
 def test_path_of_a_result_is_a_property_or_the_shapes_own(engine: str) -> None:
     shapes = parsed(
         """:S sh:targetNode :a ; sh:closed true ; sh:ignoredProperties ( :p ) ; sh:property :Direct , :Through ; sh:node :Inner .

@@ -65,7 +65,7 @@ def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Re
     others, suspects = beside(lambda: _report(queries.without(), text), lambda: queries.suspects(text))
     yield from translation.results(others)
     if suspects:
-        yield from translation.results(_report(queries.aimed(suspects), text))
+        yield from translation.results(_report(queries.aimed(suspects, translation.naming), text))
 
 
 def _report(shapes: Iterable[rdf.Quad], data: str) -> list[rdf.Triple]:
@@ -94,6 +94,8 @@ class _Translation:
 
     def __init__(self) -> None:
         self._base = f"urn:uuid:{uuid4()}#"
+        self.naming = self._ours("Naming")
+        """A shape whose results tell the data's blank nodes by the names that they have in that very report."""
         self._names = self._ours("names")
         self._named = self._ours("Named")
         self._shape = self._ours("shape")
@@ -122,9 +124,8 @@ class _Translation:
                 yield rdf.Quad(subject, quad.predicate, rdf.Literal(_PATH_VARIABLE.sub("$PATH", value.value)))
             elif name != "sparql" or quad.object not in off:
                 yield rdf.Quad(subject, quad.predicate, value)
-        naming = self._ours("Naming")
-        yield rdf.Quad(naming, _sh("targetSubjectsOf"), self._names)
-        yield rdf.Quad(naming, _sh("property"), self._named)
+        yield rdf.Quad(self.naming, _sh("targetSubjectsOf"), self._names)
+        yield rdf.Quad(self.naming, _sh("property"), self._named)
         yield rdf.Quad(self._named, _sh("path"), self._names)
         yield rdf.Quad(self._named, _sh("nodeKind"), _sh("IRI"))
 

@@ -60,10 +60,12 @@ class Queries:
         aims = {f"{SH}{name}" for name in TARGETS}
         return [quad for quad in self._shapes if quad.subject not in self.texts or quad.predicate.value not in aims]
 
-    def aimed(self, suspects: dict[Shape, set[rdf.NamedNode] | None]) -> list[rdf.Quad]:
-        """These shapes alone, each with the suspects for targets, or its own targets where these are not known."""
+    def aimed(self, suspects: dict[Shape, set[rdf.NamedNode] | None], besides: Shape) -> list[rdf.Quad]:
+        """These shapes and the one ``besides``, each with the suspects for targets, or its own targets where these are not
+        known."""
         aims = {f"{SH}{name}" for name in TARGETS}
-        kept = [q for q in self._shapes if q.predicate.value not in aims or suspects.get(q.subject, set()) is None]
+        theirs = {shape for shape, nodes in suspects.items() if nodes is None} | {besides}
+        kept = [quad for quad in self._shapes if quad.predicate.value not in aims or quad.subject in theirs]
         target = rdf.NamedNode(f"{SH}targetNode")
         return kept + [rdf.Quad(shape, target, node) for shape, nodes in suspects.items() for node in nodes or ()]
 
