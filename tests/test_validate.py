@@ -400,11 +400,3 @@ def test_ill_typed_literals_are_findings_without_noise(project: Project, mine: P
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.count("is not a whole number (xsd:integer)") == 1
     assert "many" in done.stdout
-
-
-@pytest.mark.slow
-def test_the_bundled_data_conforms() -> None:
-    """With the reference engine: the verdict that is published."""
-    report = validate(find_project(), engine="pyshacl")
-    assert report.conforms, report.text()
-    assert report.nodes > 1000
