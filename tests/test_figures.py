@@ -6,13 +6,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from small_project import kb
 
 from kb import rdf, sources
 from kb.figures import Figure, compare, pairs, read
 from kb.figures.derived import NotComputable, evaluate, recomputed
 from kb.namespaces import PREFIXES, curie
 from kb.project import find_project
-from small_project import kb
 
 PROLOGUE = "".join(f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items())
 

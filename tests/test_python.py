@@ -9,9 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import small_project
 
 import kb
-import small_project
 from kb import rdf
 from kb.project import find_project
 

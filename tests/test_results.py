@@ -13,7 +13,7 @@ import pytest
 from kb import rdf, results
 from kb.errors import UsageError
 from kb.namespaces import PREFIXES
-from kb.results import columns, tables
+from kb.results import columns
 from kb.results.answers import Graph, Rows, collect
 
 NAME = rdf.NamedNode(PREFIXES["place"] + "norland")

@@ -12,7 +12,7 @@ from validating import GOOD, PREFIXES, kb
 
 from kb import rdf
 from kb.errors import InputError, UsageError
-from kb.project import Project, find_project
+from kb.project import Project
 from kb.validation import Severity, validate
 from kb.validation.engine import run
 from kb.validation.paths import Path as PropertyPath

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kb import rdf
-from kb.errors import InputError, Position, StoreError
+from kb.errors import InputError, Position
 from kb.files import read_bytes, read_packed, unpacked
 from kb.namespaces import PREFIXES
 from kb.project import Project

@@ -10,10 +10,10 @@ from typing import Any
 from kb.cli.output import error_line, leave, note, terminal_width, write_output
 from kb.errors import EXIT_FINDING, EXIT_STORE, UsageError
 from kb.files import display_name, read_text
+from kb.queries import deadline
 from kb.queries.asking import answer
 from kb.queries.requests import Outcome, Request, Where
 from kb.results import FORMATS, HUMAN, LABELLED
-from kb.queries import deadline
 from kb.threads import TooLate, run_within
 
 _last: list[Any] = []

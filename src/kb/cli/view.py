@@ -9,7 +9,16 @@ from typing import Any
 
 import click
 
-from kb.cli.common import answer_limits, check_one_store, completes, note, pass_project, terminal_width, within, write_output
+from kb.cli.common import (
+    answer_limits,
+    check_one_store,
+    completes,
+    note,
+    pass_project,
+    terminal_width,
+    within,
+    write_output,
+)
 from kb.errors import UsageError
 from kb.messages import LANGUAGES
 

@@ -86,12 +86,12 @@ def _groups(lines: Sequence[str]) -> Iterator[list[str]]:
         counts[subject] = counts.get(subject, 0) + 1
     group: list[str] = []
     rows = 0
-    for subject, count in counts.items():
-        if group and (len(group) == SUBJECTS or rows + count > ROWS):
+    for subject, number in counts.items():
+        if group and (len(group) == SUBJECTS or rows + number > ROWS):
             yield group
             group, rows = [], 0
         group.append(subject)
-        rows += count
+        rows += number
     if group:
         yield group
 
