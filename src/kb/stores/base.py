@@ -108,6 +108,7 @@ class Store(ABC):
         Raises StoreError.
         """
 
+    @abstractmethod
     def load(
         self, files: Sequence[GraphFile], *, replace: bool = False, progress: Progress | None = None
     ) -> list[Proof]:
@@ -118,7 +119,6 @@ class Store(ABC):
         durable and proved before a reader sees any of it. Remote: see ``kb.stores.remote``. Doing it again, after a break as
         after a success, adds nothing twice. Raises StoreError for a failure, or where something is missing or was added.
         """
-        raise NotImplementedError
 
     @abstractmethod
     def count(self, graph: str) -> int:
