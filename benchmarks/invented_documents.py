@@ -116,7 +116,7 @@ class Document:
     def write(self, most: int) -> None:
         """All of the document, with no more than ``most`` claims."""
         passages = self._plan(most)
-        self._describe()
+        self._describe(passages[0].form.kind)
         self._write_text(passages)
         for passage in passages:
             self._write_claims(passage)
@@ -193,7 +193,8 @@ class Document:
                 passage.start = min((p.start for p in parts), default=passage.start)
                 passage.end = max((p.end for p in parts), default=passage.start + 1)
 
-    def _describe(self) -> None:
+    def _describe(self, first: str) -> None:
+        """The document and its curation; ``first`` is the kind of its first passage."""
         slug, chance, add = self.slug, self._chance, self._add
         title = words(chance, 4).capitalize()
         document = f"document:{slug}"
@@ -201,11 +202,13 @@ class Document:
         add(document, ("skos:prefLabel", literal(f"{title} {slug}", "en")), ("skos:prefLabel", literal(f"{title} de {slug}", "es")))
         add(document, ("dcterms:creator", self._author), ("dcterms:language", literal("en", STRING)))
         if chance.random() < 0.5:
-            issued = f"{self._year}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
-            add(document, ("dcterms:title", literal(title, "en")), ("dcterms:issued", literal(issued, EDTF)))
+            add(document, ("dcterms:title", literal(title, "en")), ("dcterms:issued", literal(self._date(10, self._year), EDTF)))
         curation = f"curation:{slug}-claims"
         add(curation, ("rdf:type", "mm:Curation"), ("mm:confidence", "confidence:medium"), ("mm:curatedDocument", document))
-        add(curation, ("mm:curatedOn", literal(self._model.today, EDTF)), ("mm:curatedSection", self._passage(1)))
+        add(curation, ("mm:curatedOn", literal(self._model.today, EDTF)))
+        # A section is named by its heading; a text may begin without one.
+        if first in ("kind:title", "kind:heading"):
+            add(curation, ("mm:curatedSection", self._passage(1)))
         add(curation, ("mm:ontologyVersion", literal(self._model.version, STRING)))
 
     def _write_text(self, placed: list[Placed]) -> None:
@@ -398,7 +401,7 @@ class Document:
         self._propositions.append(name := f"proposition:{self.slug}-{number}")
         add(name, ("rdf:type", "mm:Proposition"), ("rdf:type", form.frame))
         filled = {name}
-        named = []
+        named: list[tuple[str, str]] = []
         for slot, sort in form.slots:
             value = self._fill(slot, sort, recommended, depth)
             tries = 0
@@ -422,10 +425,9 @@ class Document:
                 add(name, (slot, literal(date, EDTF)))
             else:
                 add(name, (slot, literal(str(chance.randint(1, 199)), STRING)))
-        said = " ".join([*named, words(chance, chance.randint(2, 5)), word(self._own_words + number), *numbers]).split()
-        # No word stands twice in a row.
-        gloss = " ".join(one for one, before in zip(said, ["", *said], strict=False) if one.casefold() != before.casefold())
-        add(name, ("mm:gloss", literal(f"That {gloss}.", "en")), ("mm:gloss", literal(f"Que {gloss}.", "es")))
+        rest = [words(chance, chance.randint(2, 5)), word(self._own_words + number), *numbers]
+        english, spanish = (_joined([*(labels[lang] for labels in named), *rest]) for lang in (0, 1))
+        add(name, ("mm:gloss", literal(f"That {english}.", "en")), ("mm:gloss", literal(f"Que {spanish}.", "es")))
         return name
 
     def _fill(self, slot: str, sort: Sort, recommended: bool, depth: int, another: bool = False) -> str:
@@ -447,15 +449,16 @@ class Document:
             sort = ("work", "mm:Work")
         return self._registers.draw(sort, self._chance, another)
 
-    def _called(self, sort: Sort, value: str) -> list[str]:
-        """What a gloss calls the thing in a slot; a proposition has no name."""
+    def _called(self, sort: Sort, value: str) -> list[tuple[str, str]]:
+        """What a gloss calls the thing in a slot, in English and in Spanish; a proposition has no name."""
         if value in self._titles:
-            return [self._titles[value]]
+            return [(self._titles[value],) * 2]
         if sort[0] in ("value", "proposition"):
             return []
         if sort == ("work", "mm:CitedWork"):
             sort = ("work", "mm:Work")
-        return [self._registers.label(sort, int(value.rpartition("-")[2]), "en")]
+        number = int(value.rpartition("-")[2])
+        return [(self._registers.label(sort, number, "en"), self._registers.label(sort, number, "es"))]
 
     def _other_than(self, actor: str, sort: tuple[str, str]) -> str:
         found = self._registers.draw(sort, self._chance)
@@ -466,7 +469,9 @@ class Document:
         return found
 
     def _date(self, length: int, year: int) -> str:
-        return f"{year}-{self._chance.randint(1, 12):02d}-{self._chance.randint(1, 28):02d}"[:length]
+        """A date of a year, but none after the day of the model: what has not come is not reported as done."""
+        date = f"{year}-{self._chance.randint(1, 12):02d}-{self._chance.randint(1, 28):02d}"
+        return min(date, self._model.today or date)[:length]
 
     def _passage(self, number: int) -> str:
         return f"passage:{self.slug}-{number:03d}"
@@ -477,3 +482,9 @@ class Document:
 
     def _add(self, subject: str, *properties: tuple[str, str]) -> None:
         self.out += [(subject, predicate, value) for predicate, value in dict.fromkeys(properties)]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts of a gloss, in which no word stands twice in a row."""
+    said = " ".join(parts).split()
+    return " ".join(one for one, before in zip(said, ["", *said], strict=False) if one.casefold() != before.casefold())

@@ -139,6 +139,15 @@ def test_documents_beside_a_data_set_are_new_and_refer_to_its_registers(model: M
     assert sum(t.predicate.value == MM + "expresses" for t in more) == 100
 
 
+def test_nothing_is_issued_in_the_future_and_only_headings_and_titles_name_what_was_curated(model: Model) -> None:
+    triples = [triple for seed in (5, 6) for triple in said(made(model, 2_000, seed))]
+    issued = [t.object.value for t in triples if t.predicate.value == PREFIXES["dcterms"] + "issued"]
+    assert len(issued) > 100 and all(date <= model.today[: len(date)] for date in issued)
+    kinds = {t.subject: t.object.value for t in triples if t.predicate.value == MM + "passageKind"}
+    curated = {kinds[t.object] for t in triples if t.predicate.value == MM + "curatedSection"}
+    assert curated and curated <= {f"{ID}kind/title", f"{ID}kind/heading"}
+
+
 def shares(triples: list[rdf.Triple]) -> dict[str, Counter]:
     """How often what the model is about occurs, as counts by name."""
     out: dict[rdf.NamedNode, dict[str, list]] = {}
