@@ -53,6 +53,7 @@ OPTIONAL = {
     "figure": ("asOf",),
     **dict.fromkeys(ENTITY_KINDS, ("altLabel",)),
     **dict.fromkeys(CONCEPT_KINDS, ("altLabel", "broader", "scopeNote", "inScheme")),
+    "theme": ("altLabel", "member"),
 }
 BIBLIOGRAPHIC = ("creator", "publisher", "issued", "venue", "platform", "volume", "issue", "number", "identifier")
 """A work and a document are described as printed; what is not printed is absent."""
@@ -69,7 +70,9 @@ REPLACEABLE = {
     "work": ("creator", "publisher", "venue", "platform"),
     "reference": ("references",),
     **dict.fromkeys(CONCEPT_KINDS, ("broader",)),
+    "theme": ("member",),
 }
+"""What a theme gathers is the curator's choice: no document has themes."""
 FREE_TEXT = {*LABELS, *(SKOS + n for n in ("definition", "scopeNote")), MM + "gloss", MM + "quotedTerm"}
 AS_PRINTED = {MM + "article", *(PREFIXES["bibo"] + n for n in ("volume", "issue", "number"))}
 KINDS_OF = (
@@ -264,6 +267,8 @@ class Alternatives:
     def _sound(self, node: Node) -> bool:
         kind = _kind(node)
         checks = {"claim": self._sound_claim, "proposition": self._sound_proposition, "link": self._sound_link}
+        if kind == "theme":
+            return len(self._data.values(node, SKOS + "member")) > 1
         if kind in CONCEPT_KINDS:
             return self._sound_concept(node)
         return kind not in checks or checks[kind](node)
