@@ -219,5 +219,6 @@ def test_twelve_kills(tmp_path: Path, way: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["add", "replace"])
-def test_a_hundred_kills(tmp_path: Path, way: str) -> None:
-    kill_often(tmp_path, way, 100, seed=7)
+def test_forty_kills(tmp_path: Path, way: str) -> None:
+    """In a minute; two hundred, as ``KILLS=100`` makes of it, take a few."""
+    kill_often(tmp_path, way, int(os.environ.get("KILLS", "40")), seed=7)
