@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 from kb.files import umask
 from kb.stores.locks import hold, is_held
 
+_TRIES = 20
 _LOCK = "kb-load.lock"
 _BEFORE = "before"
 """In a scratch folder, the store that is being replaced."""
@@ -101,12 +103,17 @@ def _clear(parent: Path, prefix: str) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a scratch folder, its lock last: one without is empty."""
-    with suppress(OSError):
-        for path in folder.iterdir():
-            if path.name != _LOCK:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        shutil.rmtree(folder)
+    """Remove a scratch folder, its lock last: one without is empty. An engine that fails may still be closing its files, and
+    puts one into a folder that is just being emptied; so there is more than one try."""
+    for _ in range(_TRIES):
+        with suppress(OSError):
+            for path in folder.iterdir():
+                if path.name != _LOCK:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            shutil.rmtree(folder)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
 
 
 def _beside(place: Path) -> list[Path]:
