@@ -73,3 +73,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of the sandbox come first: its children are forked from a process as a command's, small and of one thread,
     and the engines leave threads and much memory behind in the tests' own."""
     items.sort(key=lambda item: item.path.name != "test_sandbox.py")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """For the same reason those tests have a process to themselves where the others are dealt out to several."""
+    dealt_out = hasattr(config, "workerinput")
+    return True if collection_path.name == ("test_sandbox.py" if dealt_out else "test_sandbox_apart.py") else None
