@@ -87,7 +87,7 @@ def assignments(items: Iterable[str]) -> dict[str, str]:
 
 def _in_a_child(work: Callable[[], Outcome], timeout: float, memory: float | None) -> Outcome:
     """The outcome of the work, done in a process of its own, which ends with its time or its memory."""
-    return Outcome(*deadline.run(lambda: tuple(work()), timeout, deadline.MEMORY if memory is None else memory))
+    return Outcome(*deadline.run(lambda: tuple(work()), timeout, memory))
 
 
 def _in_this_process(work: Callable[[], Outcome], timeout: float) -> Outcome:

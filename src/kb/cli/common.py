@@ -54,7 +54,7 @@ def within(work: Callable[[], Any], timeout: float, memory: float | None) -> Any
     from kb.queries import deadline
 
     deadline.check(timeout, memory)
-    return deadline.run(work, timeout, deadline.MEMORY if memory is None else memory)
+    return deadline.run(work, timeout, memory)
 
 
 def completes(what: str) -> Callable[[click.Context, click.Parameter, str], Any]:

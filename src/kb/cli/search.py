@@ -67,6 +67,7 @@ def command(
     if not text.strip():
         raise UsageError("give a word to search for")
     check_one_store(store, endpoint)
+
     def found() -> tuple[str, str]:
         """The hits as they are to be written, and what else there is to say."""
         source = Where(project, store=store, endpoint=endpoint, timeout=timeout or None).source()

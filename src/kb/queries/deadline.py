@@ -34,14 +34,15 @@ def check(timeout: float, memory: float | None = None) -> None:
         raise UsageError(f"--memory takes a number of GiB up to {_LARGEST:,.0f}, or 0 for no limit")
 
 
-def run(work: Callable[[], Any], timeout: float = TIMEOUT, memory: float = MEMORY) -> Any:
+def run(work: Callable[[], Any], timeout: float = TIMEOUT, memory: float | None = None) -> Any:
     """The result of ``work()``, done in a child process; see ``kb.sandbox.run`` for what it may be made of.
 
-    ``timeout`` is in seconds, ``memory`` in GiB; 0 is for no limit. Raises what the work raises where that is a KbError,
+    ``timeout`` is in seconds, ``memory`` in GiB, ``MEMORY`` where it is None; 0 is for no limit. Raises what the work raises where that is a KbError,
     and StoreError where it took too long or too much memory, or was ended by a signal.
     """
     from kb import sandbox  # here, because start-up is most of a short question's time, and few need a child
 
+    memory = MEMORY if memory is None else memory
     limits = sandbox.Limits(timeout or None, int(memory * GIB) or None)
     try:
         return sandbox.run(lambda: work, limits, sandbox.Door.OPEN)

@@ -151,17 +151,6 @@ def take_out(engine: rdf.Store, graph: str, kept: Numbers, folder: Path) -> None
     for buckets, numbers in grouped(kept):
         for lines in batches(path):
             gone = [line for line in lines if bucket_of(number := hash(line)) in buckets and number not in numbers]
-            if gone:
-                _remove(engine, named, [quad.triple for quad in rdf.parse(b"\n".join(gone), rdf.RdfFormat.N_TRIPLES)])
+            removed = [rdf.Quad(*quad.triple, named) for quad in rdf.parse(b"\n".join(gone), rdf.RdfFormat.N_TRIPLES)]
+            engines.exchange(engine, [*removed, *engines.no_longer_shown(engine, removed)], [])
     path.unlink()
-
-
-def _remove(engine: rdf.Store, graph: rdf.NamedNode, triples: list[rdf.Triple]) -> None:
-    engine.update(f"DELETE DATA {{ GRAPH {graph} {{ {_data(triples)} }} }}")
-    if not engines.is_derived(graph):
-        unheld = [triple for triple in triples if not any(map(engines.is_shown, engine.quads_for_pattern(*triple, None)))]
-        engine.update(f"DELETE DATA {{ {_data(unheld)} }}")
-
-
-def _data(triples: list[rdf.Triple]) -> str:
-    return "".join(f"{triple} .\n" for triple in triples)

@@ -7,7 +7,7 @@ on request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from kb import rdf, sparql
 from kb.stores.base import DERIVED, Answer, GraphContent, QueryTimeout, count_query
@@ -29,7 +29,7 @@ def query_engine(
         if united and not derived:
             return engine.query(text, base_iri=base_iri)
         graphs = [rdf.NamedNode(iri) for iri in graphs_engine(engine)]
-        hidden = [graph for graph in graphs if graph.value.startswith(DERIVED)]
+        hidden = [graph for graph in graphs if is_derived(graph)]
         if united:
             return engine.query(text, base_iri=base_iri, default_graph=[rdf.DefaultGraph(), *hidden])
         # Filled by another program, which knows nothing of our default graph.
@@ -65,7 +65,7 @@ def write_engine(engine: rdf.Store, contents: list[GraphContent], replace: bool)
     if replace:
         for graph in {rdf.NamedNode(content.iri) for content in contents}:
             removed += [quad for quad in engine.quads_for_pattern(None, None, None, graph) if quad not in wanted]
-        removed += _no_longer_shown(engine, removed, wanted)
+        removed += no_longer_shown(engine, removed, wanted)
     added = [quad for quad in wanted if quad not in engine]
     exchange(engine, removed, added)
     return removed, added
@@ -111,8 +111,9 @@ def unnamed(quad: rdf.Quad) -> rdf.Quad:
     return rdf.Quad(quad.subject, quad.predicate, quad.object)
 
 
-def _no_longer_shown(engine: rdf.Store, removed: list[rdf.Quad], wanted: rdf.Store) -> list[rdf.Quad]:
-    """The default graph's copies of removed triples that no other graph holds."""
+def no_longer_shown(engine: rdf.Store, removed: list[rdf.Quad], wanted: Container[rdf.Quad] = ()) -> list[rdf.Quad]:
+    """The default graph's copies of triples that are to be removed, without those that another graph holds, and those that
+    are wanted there."""
     going = set(removed)
     gone = []
     for quad in {unnamed(quad) for quad in removed if is_shown(quad)}:
@@ -129,9 +130,9 @@ def _data(quads: list[rdf.Quad]) -> str:
     )
 
 
-def count_engine(engine: rdf.Store, graph: str) -> int:
-    """How many triples a named graph of the engine holds."""
-    answer = engine.query(count_query(graph))
+def count_engine(engine: rdf.Store, graph: str | None) -> int:
+    """How many triples a named graph of the engine holds, or the default graph, for None."""
+    answer = engine.query(count_query(graph) if graph is not None else "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
     assert isinstance(answer, rdf.QuerySolutions)
     return int(next(answer)["n"].value)
 

@@ -141,8 +141,7 @@ def _seekable(path: Path, copy: Path, standard_input: IO[bytes]) -> Path:
 
 def _copy(stream: IO[bytes], copy: Path) -> None:
     with copy.open("wb") as file:
-        while piece := stream.read(_PIECE):
-            file.write(piece)
+        shutil.copyfileobj(stream, file, _PIECE)
 
 
 def _by_graph(sources: Sequence[Source], folder: Path, blank_nodes: int) -> Spool:

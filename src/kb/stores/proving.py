@@ -54,7 +54,7 @@ class Expectation:
     def _prove_union(self, engine: rdf.Store) -> None:
         """A new store's default graph is counted; to another it was added."""
         if self._united is not None:
-            count = count_united(engine)
+            count = engines.count_engine(engine, None)
             if count != self._united:
                 raise StoreError(f"the union of the graphs should hold {self._united:,} triples, and holds {count:,}")
             return
@@ -97,13 +97,6 @@ def _proof(engine: rdf.Store, graph: _Graph) -> Proof:
         examples = [f"\n  missing: {line.decode()}" for line in lacking] + [f"\n  not sent: {line.decode()}" for line in added]
         raise StoreError(f"<{sent.iri}> should hold {graph.count:,} triples as they were sent, and holds {count:,}{''.join(examples)}")
     return Proof(sent.iri, sent.count, count, sent.rewritten, tuple(sent.examples))
-
-
-def count_united(engine: rdf.Store) -> int:
-    """How many triples the default graph holds."""
-    answer = engine.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
-    assert isinstance(answer, rdf.QuerySolutions)
-    return int(next(answer)["n"].value)
 
 
 def _not_sent(engine: rdf.Store, sent: Sent) -> Iterator[bytes]:
