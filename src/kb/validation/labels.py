@@ -14,10 +14,6 @@ from kb.validation.words import STEM, texts, words
 
 _PREFERRED, _ALTERNATIVE = rdf.NamedNode(iri_of("skos:prefLabel")), rdf.NamedNode(iri_of("skos:altLabel"))
 _PERSON = rdf.NamedNode(iri_of("mm:Person"))
-_IN_BOTH = frozenset(
-    rdf.NamedNode(iri_of(name)) for name in ("skos:prefLabel", "skos:definition", "skos:scopeNote", "mm:gloss", "rdfs:label")
-)
-"""What is written once in English and once in Spanish."""
 _AS_PRINTED = frozenset({rdf.NamedNode(iri_of("dcterms:title")), _ALTERNATIVE})
 _NAMED_KINDS = (*ENTITY_KINDS, *(kind for kind in CONCEPT_KINDS if kind != "scheme"))
 # Names may repeat a word (Bora Bora); they have capital letters.
@@ -34,8 +30,6 @@ def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
         text = quad.object
         if not isinstance(text, rdf.Literal) or not text.language or not isinstance(quad.subject, rdf.NamedNode):
             continue
-        if quad.predicate in _IN_BOTH and text.language not in ("en", "es"):
-            yield Fault(own_rules.TWO_LANGUAGES, "Violation", quad)
         if quad.predicate not in _AS_PRINTED and any(match[1].islower() for match in _TWICE.finditer(text.value)):
             yield Fault(own_rules.WORD_TWICE, "Warning", quad)
         if quad.predicate == _PREFERRED and text.language == "en" and kind_of(quad.subject.value) in _NAMED_KINDS:

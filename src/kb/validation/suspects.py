@@ -20,6 +20,7 @@ from kb.validation.vocabulary import CONSTRAINTS, TARGETS
 ENOUGH = 5_000
 """Triples from which on it is worth it to load them a second time."""
 
+_AIMS = frozenset(f"{SH}{name}" for name in TARGETS)
 _SUBCLASS_OF = rdf.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
 # What asks for the shapes, what is another question where $this has no value yet, and what SHACL forbids.
 _OF_ONE_NODE = re.compile(
@@ -57,15 +58,13 @@ class Queries:
 
     def without(self) -> list[rdf.Quad]:
         """The other shapes: these have no targets any more."""
-        aims = {f"{SH}{name}" for name in TARGETS}
-        return [quad for quad in self._shapes if quad.subject not in self.texts or quad.predicate.value not in aims]
+        return [quad for quad in self._shapes if quad.subject not in self.texts or quad.predicate.value not in _AIMS]
 
     def aimed(self, suspects: dict[Shape, set[rdf.NamedNode] | None], besides: Shape) -> list[rdf.Quad]:
         """These shapes and the one ``besides``, each with the suspects for targets, or its own targets where these are not
         known."""
-        aims = {f"{SH}{name}" for name in TARGETS}
         theirs = {shape for shape, nodes in suspects.items() if nodes is None} | {besides}
-        kept = [quad for quad in self._shapes if quad.predicate.value not in aims or quad.subject in theirs]
+        kept = [quad for quad in self._shapes if quad.predicate.value not in _AIMS or quad.subject in theirs]
         target = rdf.NamedNode(f"{SH}targetNode")
         return kept + [rdf.Quad(shape, target, node) for shape, nodes in suspects.items() for node in nodes or ()]
 

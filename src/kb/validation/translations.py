@@ -1,4 +1,5 @@
-"""Rules on what is written in English and in Spanish: whether the two speak of the same, as far as words can tell."""
+"""Rules on what is written in English and in Spanish: in these and no other, and whether the two speak of the same, as far as
+words can tell."""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ from kb.validation.words import beginnings, says, texts, words
 _PREFERRED, _ALTERNATIVE, _DEFINITION, _GLOSS = (
     rdf.NamedNode(iri_of(name)) for name in ("skos:prefLabel", "skos:altLabel", "skos:definition", "mm:gloss")
 )
-_PAIRED = frozenset(
+_IN_BOTH = frozenset(
     {_PREFERRED, _DEFINITION, _GLOSS, *(rdf.NamedNode(iri_of(name)) for name in ("skos:scopeNote", "rdfs:label"))}
 )
+"""What is written once in English and once in Spanish."""
 _REGISTERED_KINDS = (*ENTITY_KINDS, "concept")
 # 6 billion is 6000 millones.
 _SCALES = re.compile(r"\b(?:thousands?|mil|mill[ió]|bill[ió]|trill[ió])", re.IGNORECASE)
@@ -43,7 +45,9 @@ def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
     spanish: dict[tuple[rdf.NamedNode, rdf.NamedNode], rdf.Quad] = {}
     for quad in quads:
         text = quad.object
-        if quad.predicate in _PAIRED and isinstance(text, rdf.Literal) and text.language and isinstance(quad.subject, rdf.NamedNode):
+        if quad.predicate in _IN_BOTH and isinstance(text, rdf.Literal) and text.language and isinstance(quad.subject, rdf.NamedNode):
+            if text.language not in ("en", "es"):
+                yield Fault(own_rules.TWO_LANGUAGES, "Violation", quad)
             pairs.setdefault((quad.subject, quad.predicate), quad)
             if text.language == "es":
                 spanish.setdefault((quad.subject, quad.predicate), quad)
