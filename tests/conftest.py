@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import PASSWORD, USER, Virtuoso, virtuoso_server
+from servers import PASSWORD, USER, Virtuoso, raw_server, virtuoso_server
 from validating import PREFIXES, ROOT, SHAPES
 
 from kb.project import Project
@@ -52,21 +51,13 @@ def virtuoso_for_keeper(virtuoso: Virtuoso, monkeypatch: pytest.MonkeyPatch) -> 
 def canary() -> Iterator[tuple[str, list[bytes]]]:
     """A server's address, and what it has heard."""
     heard: list[bytes] = []
-    listening = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            with connection:
-                heard.append(connection.recv(65536))
-                connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+    def answer(connection: socket.socket, request: bytes) -> None:
+        heard.append(request)
+        connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 
-    threading.Thread(target=serve, daemon=True).start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/", heard
-    listening.close()
+    with raw_server(answer) as url:
+        yield f"{url}/", heard
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -157,6 +157,33 @@ def virtuoso_server(folder: Path) -> Iterator[Virtuoso]:
             process.wait(20)
 
 
+@contextmanager
+def raw_server(answer: Callable[[socket.socket, bytes], None]) -> Iterator[str]:
+    """A server that reads the beginning of a request and lets ``answer`` write what it likes to the connection; gives its URL."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=speak, args=(connection,), daemon=True).start()
+
+    def speak(connection: socket.socket) -> None:
+        with connection:
+            try:
+                answer(connection, connection.recv(65536))
+            except OSError:
+                pass  # the client has heard enough
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        listening.close()
+
+
 class Request(BaseHTTPRequestHandler):
     """One request to a fake server; its ``body`` is read, and it is noted in ``server.seen``."""
 

@@ -6,13 +6,12 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from servers import raw_server
 
 from kb import files, rdf, turtle
 from kb.errors import InputError, StoreError
@@ -269,36 +268,8 @@ def test_values_that_are_not_utf8_are_refused(folder: Path) -> None:
 # Servers
 
 
-@contextmanager
-def raw_server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server that reads a request's head and lets ``answer`` write what it likes to the connection."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=speak, args=(connection,), daemon=True).start()
-
-    def speak(connection: socket.socket) -> None:
-        with connection:
-            try:
-                connection.recv(65536)
-                answer(connection)
-            except OSError:
-                pass  # the client has heard enough
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        listening.close()
-
-
-def drops(first: bytes) -> Callable[[socket.socket], None]:
-    def answer(connection: socket.socket) -> None:
+def drops(first: bytes) -> Callable[[socket.socket, bytes], None]:
+    def answer(connection: socket.socket, _: bytes) -> None:
         connection.sendall(first)
         for _ in range(600):
             connection.sendall(b"a")

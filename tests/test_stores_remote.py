@@ -7,12 +7,11 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from servers import Request, clear, fake_server, free_port, oxigraph_server
+from servers import Request, clear, fake_server, free_port, oxigraph_server, raw_server
 
 from kb import rdf
 from kb.errors import InputError, StoreError, UsageError
@@ -134,31 +133,19 @@ def test_half_an_answer_whose_length_nobody_told() -> None:
         assert "cannot be read as query results" in message(remote(url).graphs)
 
 
-@contextmanager
-def raw_server(answer: bytes) -> Iterator[str]:
-    """Answers every connection with these bytes, whatever is asked, and closes it."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+def at_once(answer: bytes) -> Callable[[socket.socket, bytes], None]:
+    """Answers with these bytes, whatever is asked, and hangs up."""
 
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.recv(65536)
-                    connection.sendall(answer)
-                    # The rest of the request is read too: closing on unread bytes would reset the connection, and the
-                    # answer might be lost on the way.
-                    connection.shutdown(socket.SHUT_WR)
-                    connection.settimeout(0.5)
-                    with suppress(OSError):
-                        while connection.recv(65536):
-                            pass
+    def speak(connection: socket.socket, _: bytes) -> None:
+        connection.sendall(answer)
+        # The rest of the request is read too: closing on unread bytes would reset the connection, and the answer might be
+        # lost on the way.
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(0.5)
+        while connection.recv(65536):
+            pass
 
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        listening.shutdown(socket.SHUT_RDWR)
+    return speak
 
 
 @pytest.mark.parametrize(
@@ -170,7 +157,7 @@ def raw_server(answer: bytes) -> Iterator[str]:
     ],
 )
 def test_another_kind_of_server(answer: bytes, said: str) -> None:
-    with raw_server(answer) as url:
+    with raw_server(at_once(answer)) as url:
         assert said in message(remote(url).graphs)
 
 
