@@ -49,6 +49,7 @@ class Findings:
         self._meant: set[tuple[Node, str]] = set()
         self._put_off: list[Finding] = []
         self._said: set[tuple] = set()
+        self._nowhere: list[tuple[Input, Fault]] = []
 
     def of_files(self) -> Iterator[Finding]:
         """Files that say nothing."""
@@ -124,19 +125,24 @@ class Findings:
                 yield finding
 
     def of_surroundings(self, whole: bool) -> Iterator[Finding]:
-        """Labels that do not fit, names of what is not described, and texts changed by hand; with ``whole``, also entries of
-        the registers that nothing uses. To be called last: what has been said of a value is not said again."""
+        """Labels that do not fit, and texts changed by hand; with ``whole``, also entries of the registers that nothing uses."""
         for file in self._files:
-            for found in (*labels.check(file.quads, self._lookups), *translations.check(file.quads, self._lookups)):
+            for found in (
+                *labels.check(file.quads, self._lookups),
+                *translations.check(file.quads, self._lookups),
+                *neighbours.unsealed(file.quads, self._lookups),
+                *(neighbours.unused(file.quads, self._lookups) if whole else ()),
+            ):
                 yield self._fault(file, found)
-            for found in neighbours.undescribed(file.quads, self._lookups):
-                triple = found.triple
-                if (triple.subject, triple.object) not in self._said and not {triple.predicate, triple.object} & self._unknown_terms:
-                    yield self._fault(file, replace(found, detail=self._wording.nowhere(triple.object)))
-            for found in neighbours.unsealed(file.quads, self._lookups):
-                yield self._fault(file, found)
-            for found in neighbours.unused(file.quads, self._lookups) if whole else ():
-                yield self._fault(file, found)
+            self._nowhere += [(file, found) for found in neighbours.undescribed(file.quads, self._lookups)]
+
+    def of_the_undescribed(self) -> Iterator[Finding]:
+        """Names of what is not described, that ``of_surroundings`` came upon. To be called last: what has been said of a value
+        is not said again."""
+        for file, found in self._nowhere:
+            triple = found.triple
+            if (triple.subject, triple.object) not in self._said and not {triple.predicate, triple.object} & self._unknown_terms:
+                yield self._fault(file, replace(found, detail=self._wording.nowhere(triple.object)))
 
     def _because(self, result: Result, path: Path | None, causes: Mapping[Node, rdf.Quad]) -> Messages:
         """What is wrong; with a thing that the files do not describe, what they say that bears on it."""

@@ -10,13 +10,13 @@ from kb.namespaces import CONCEPT_KINDS, ENTITY_KINDS, iri_of, kind_of
 from kb.validation import own_rules
 from kb.validation.lookups import Lookups
 from kb.validation.own_rules import Fault
-from kb.validation.words import STEM, texts, words
+from kb.validation.words import STEM, beginnings, says, texts, words
 
 _PREFERRED, _ALTERNATIVE = rdf.NamedNode(iri_of("skos:prefLabel")), rdf.NamedNode(iri_of("skos:altLabel"))
 _PERSON = rdf.NamedNode(iri_of("mm:Person"))
-_AS_PRINTED = frozenset({rdf.NamedNode(iri_of("dcterms:title")), _ALTERNATIVE})
+_LABELS = frozenset({_PREFERRED, _ALTERNATIVE})
+_AS_PRINTED = rdf.NamedNode(iri_of("dcterms:title"))
 _NAMED_KINDS = (*ENTITY_KINDS, *(kind for kind in CONCEPT_KINDS if kind != "scheme"))
-# Names may repeat a word (Bora Bora); they have capital letters.
 _TWICE = re.compile(r"(?<!\w)([^\W\d_]{2,}) \1(?!\w)")
 # A small letter and then capitals, or capitals in a word longer than those made of initials.
 _CAPITALS = re.compile(r"\b[a-zß-ÿ][A-ZÀ-Þ]{2}|\b[A-ZÀ-Þ]{8}")
@@ -30,43 +30,78 @@ def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
         text = quad.object
         if not isinstance(text, rdf.Literal) or not text.language or not isinstance(quad.subject, rdf.NamedNode):
             continue
-        if quad.predicate not in _AS_PRINTED and any(match[1].islower() for match in _TWICE.finditer(text.value)):
+        if quad.predicate != _AS_PRINTED and _has_a_word_twice(quad):
             yield Fault(own_rules.WORD_TWICE, "Warning", quad)
         if quad.predicate == _PREFERRED and text.language == "en" and kind_of(quad.subject.value) in _NAMED_KINDS:
             labelled.setdefault(quad.subject, quad)
-        if quad.predicate in (_PREFERRED, _ALTERNATIVE) and _CAPITALS.search(text.value):
+        if quad.predicate in _LABELS and _CAPITALS.search(text.value):
             yield Fault(own_rules.CAPITALS, "Warning", quad)
-        if quad.predicate == _ALTERNATIVE and not _is_of_the_same(quad.subject, text.value, lookups):
+        if quad.predicate == _ALTERNATIVE and not _is_of_the_same(quad.subject, text, lookups):
             yield Fault(own_rules.ALTERNATIVE_OF_ANOTHER, "Warning", quad)
     for node, quad in labelled.items():
         if not _shares_a_word(node, lookups):
             yield Fault(own_rules.OTHER_NAME, "Warning", quad)
 
 
-def _is_of_the_same(node: rdf.NamedNode, label: str, lookups: Lookups) -> bool:
-    """Whether an alternative label has the name of the person, and no number that is in no other label."""
-    numbers = set(re.findall(r"\d+", label))
-    if not numbers and kind_of(node.value) != "actor":
-        return True
+def _has_a_word_twice(quad: rdf.Quad) -> bool:
+    """Whether a word stands twice in a row. Names have capital letters and may repeat a word, which their identifier then
+    repeats as well (Bora Bora)."""
+    name = quad.subject.value.rpartition("/")[2]
+    for match in _TWICE.finditer(quad.object.value):
+        same = "-".join(words(match[1]) * 2)
+        if match[1].islower() or (quad.predicate in _LABELS and same not in name):
+            return True
+    return False
+
+
+def _is_of_the_same(node: rdf.NamedNode, label: rdf.Literal, lookups: Lookups) -> bool:
+    """Whether an alternative label has the name of the person, no number that is in no other label, and something in common
+    with the other labels where it is another thing's label, too."""
     said = list(lookups.out(node))
     others = [node.value.rpartition("/")[2]]
     for quad in said:
-        if quad.predicate in (_PREFERRED, _ALTERNATIVE) and quad.object.value != label:
+        if quad.predicate in _LABELS and quad.object.value != label.value:
             others.append(quad.object.value)
+    numbers = set(re.findall(r"\d+", label.value))
     if numbers and not numbers <= set(re.findall(r"\d+", " ".join(others))):
         return False
-    if not any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
-        return True
     names = {word for other in others for word in words(other) if len(word) > 2}
-    return not names.isdisjoint(words(label))
+    if any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
+        return not names.isdisjoint(words(label.value))
+    return any(says(other, beginnings(words(label.value))) for other in others) or not _is_of_another(node, label, lookups)
+
+
+def _is_of_another(node: rdf.NamedNode, label: rdf.Literal, lookups: Lookups) -> bool:
+    """Whether a label is another thing's, or has the preferred label of one of the same kind within it. Places are left out beside
+    actors: a government is called by the name of its seat."""
+    kind = kind_of(node.value)
+    for text in _parts(label.value):
+        for quad in lookups.into(rdf.Literal(text, language=label.language)):
+            other = kind_of(quad.subject.value) if isinstance(quad.subject, rdf.NamedNode) else None
+            if quad.subject == node or quad.predicate not in _LABELS or other is None or {kind, other} == {"actor", "place"}:
+                continue
+            if text == label.value or (kind == other and kind in ENTITY_KINDS and quad.predicate == _PREFERRED):
+                return True
+    return False
+
+
+def _parts(text: str) -> Iterator[str]:
+    """A label, and what is left of it without words at its beginning or end."""
+    found = text.split()
+    for start in range(len(found)):
+        for end in range(len(found), start, -1):
+            yield " ".join(found[start:end])
 
 
 def _shares_a_word(node: rdf.NamedNode, lookups: Lookups) -> bool:
-    """Whether the local name has a word, or the beginning of one, of the English label or of an alternative one."""
+    """Whether the local name has a word, or the beginning of one, of the English label or, but for a person, of an alternative
+    one."""
     name = set(node.value.rpartition("/")[2].split("-"))
     name = name - _SMALL_WORDS or name
     said = list(lookups.out(node))
-    labels = [*texts(said, _PREFERRED, "en"), *(quad.object.value for quad in said if quad.predicate == _ALTERNATIVE)]
+    labels = [*texts(said, _PREFERRED, "en")]
+    if not any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
+        labels += [quad.object.value for quad in said if quad.predicate == _ALTERNATIVE]
     return any(
         word in name or (len(word) >= STEM and any(other.startswith(word[:STEM]) for other in name))
         for label in labels

@@ -176,7 +176,8 @@ WORD_TWICE = _rule(
     "NoWordTwice",
     ("No word twice", "Ninguna palabra repetida"),
     ("No word should stand twice in a row.", "Ninguna palabra debería ir dos veces seguidas."),
-    ("It is mostly a slip of the pen. Take one of the two away.", "Casi siempre es un desliz. Quite una de las dos."),
+    ("It is mostly a slip of the pen. Take one of the two away. A name that repeats a word has it twice in its identifier as well.",
+     "Casi siempre es un desliz. Quite una de las dos. Un nombre que repite una palabra la tiene dos veces también en su identificador."),
 )  # fmt: skip
 OTHER_NAME = _rule(
     "NamedAfterLabel",
@@ -197,10 +198,10 @@ CAPITALS = _rule(
 ALTERNATIVE_OF_ANOTHER = _rule(
     "AlternativeOfTheSame",
     ("Alternative labels of the same thing", "Etiquetas alternativas de lo mismo"),
-    ("An alternative label of a person should share a name with the other labels, and a number in an alternative label should be in another one, too.",
-     "Una etiqueta alternativa de una persona debería compartir un nombre con las otras etiquetas, y un número de una etiqueta alternativa debería estar también en otra."),
-    ("Whoever looks for the label is led to this node. Take it away if it belongs to another; if it is right (a pen name, a year), let a second label or the identifier have the name or the number, too.",
-     "A quien busca la etiqueta se le lleva a este nodo. Quítela si es de otro; si es correcta (un seudónimo, un año), ponga el nombre o el número también en otra etiqueta o en el identificador."),
+    ("An alternative label should have something in common with the other labels or the identifier: of a person a name, of another thing a word, if it is the label of something else, too; and a number should be in another label as well.",
+     "Una etiqueta alternativa debería tener algo en común con las otras etiquetas o con el identificador: la de una persona, un nombre; la de otra cosa, una palabra, si es también la etiqueta de algo distinto; y un número debería estar también en otra etiqueta."),
+    ("Whoever looks for the label is led to this node. Take it away if it belongs to another; if it is right (a pen name, a year), let a second label or the identifier have the name, the word or the number, too.",
+     "A quien busca la etiqueta se le lleva a este nodo. Quítela si es de otro; si es correcta (un seudónimo, un año), ponga el nombre, la palabra o el número también en otra etiqueta o en el identificador."),
 )  # fmt: skip
 SAME_OPENING = _rule(
     "SameOpening",

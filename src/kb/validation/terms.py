@@ -46,6 +46,8 @@ class Terms:
 
     def check(self, quads: Iterable[rdf.Quad]) -> Iterator[Fault]:
         """What is wrong with the names in the triples, each name once a subject and property."""
+        if self._are_right(quads):
+            return
         seen: set[tuple] = set()
         for quad in quads:
             literal = quad.object if isinstance(quad.object, rdf.Literal) else None
@@ -55,10 +57,7 @@ class Terms:
                     continue
                 # A class stands as the object of one property alone.
                 role = place if place != 2 or quad.predicate == rdf.RDF_TYPE else 4
-                key = (term.value, role)
-                if key not in self._judged:
-                    self._judged[key] = self._judge(term.value, role)
-                found = self._judged[key]
+                found = self._judged_as(role, term)
                 if found is None:
                     continue
                 once = (term.value, place, *((quad.subject, quad.predicate) if place else ()))
@@ -68,6 +67,27 @@ class Terms:
                     if place == 3:  # a datatype is not to be seen beside the words
                         detail = {lang: f"{curie(term.value)} {words}" for lang, words in detail.items()}
                     yield Fault(rule, severity, quad, detail, _PARTS[place], *meant)
+
+    def _are_right(self, quads: Iterable[rdf.Quad]) -> bool:
+        """Whether there is nothing wrong, as nearly always: the same names come again and again, and to look at each of them
+        takes a fraction of the time that looking at each triple takes."""
+        subjects, properties, classes, values = set(), set(), set(), set()
+        for quad in quads:
+            property = quad.predicate
+            subjects.add(quad.subject)
+            properties.add(property)
+            (classes if property == rdf.RDF_TYPE else values).add(quad.object)
+        datatypes = {value.datatype for value in values | classes if isinstance(value, rdf.Literal)}
+        names = enumerate((subjects, properties, classes, datatypes, values))
+        return all(
+            self._judged_as(role, name) is None for role, found in names for name in found if isinstance(name, rdf.NamedNode)
+        )
+
+    def _judged_as(self, role: int, name: rdf.NamedNode) -> tuple | None:
+        key = (name.value, role)
+        if key not in self._judged:
+            self._judged[key] = self._judge(name.value, role)
+        return self._judged[key]
 
     def _judge(self, iri: str, role: int) -> tuple | None:
         """Rule, severity and words for a name; ``role``: 0 subject, 1 property, 2 class, 3 datatype, 4 another value."""

@@ -12,7 +12,7 @@ from kb.namespaces import ENTITY_KINDS, iri_of, kind_of
 from kb.validation import own_rules
 from kb.validation.lookups import Lookups
 from kb.validation.own_rules import Fault
-from kb.validation.words import beginnings, says, texts, words
+from kb.validation.words import beginnings, said_in, says, texts, words
 
 _PREFERRED, _ALTERNATIVE, _DEFINITION, _GLOSS = (
     rdf.NamedNode(iri_of(name)) for name in ("skos:prefLabel", "skos:altLabel", "skos:definition", "mm:gloss")
@@ -64,11 +64,12 @@ def check(quads: Iterable[rdf.Quad], lookups: Lookups) -> Iterator[Fault]:
                 yield Fault(own_rules.CAPITALS, "Warning", quad)
             if predicate == _DEFINITION and english.startswith(_JUDGEMENT[0]) != castilian.startswith(_JUDGEMENT[1]):
                 yield Fault(own_rules.SAME_OPENING, "Warning", quad)
+    in_slots: dict[rdf.NamedNode, set[str]] = {}
     for (node, predicate), quad in spanish.items():
         kind = kind_of(node.value)
         if predicate == _PREFERRED and kind in _REGISTERED_KINDS and not _label_is_in_use(node, lookups):
             yield Fault(own_rules.OTHER_SPANISH_LABEL, "Warning", quad)
-        if predicate == _GLOSS and kind == "proposition" and not _names_its_slots(node, quad.object.value, lookups):
+        if predicate == _GLOSS and kind == "proposition" and not _names_its_slots(node, quad.object.value, lookups, in_slots):
             yield Fault(own_rules.OTHER_SPANISH_GLOSS, "Warning", quad)
 
 
@@ -96,17 +97,24 @@ def _label_is_in_use(node: rdf.NamedNode, lookups: Lookups) -> bool:
     return gloss is None or says(gloss, sought) or any(says(text, sought) for text in glosses)
 
 
-def _names_its_slots(proposition: rdf.NamedNode, gloss: str, lookups: Lookups) -> bool:
-    """Whether a Spanish gloss names at least half of the entities and concepts in the slots that have a Spanish label."""
+def _names_its_slots(
+    proposition: rdf.NamedNode, gloss: str, lookups: Lookups, known: dict[rdf.NamedNode, set[str]]
+) -> bool:
+    """Whether a Spanish gloss names at least half of the entities and concepts in the slots that have a Spanish label.
+
+    ``known`` keeps what their labels begin with: the same ones are in many slots.
+    """
+    said = said_in(gloss)
     named = slots = 0
     for quad in lookups.out(proposition):
         value = quad.object
         if quad.predicate in _TOLD_BY_THE_VERB or not isinstance(value, rdf.NamedNode) or kind_of(value.value) not in _REGISTERED_KINDS:
             continue
-        labels = _spanish_words(lookups.out(value))
-        if labels:
+        if value not in known:
+            known[value] = beginnings(_spanish_words(lookups.out(value)))
+        if known[value]:
             slots += 1
-            named += says(gloss, beginnings(labels))
+            named += not said.isdisjoint(known[value])
     return 2 * named >= slots
 
 

@@ -164,7 +164,8 @@ class Validator:
         make = Findings(self._shapes, files, everything)
         run = self._run
         scope, first = beside(
-            lambda: scopes.of_everything(self._shapes, quads, everything, run), lambda: self._first(make, files, everything)
+            lambda: scopes.of_everything(self._shapes, quads, everything, run),
+            lambda: self._first(make, files, everything, whole=True),
         )
         return self._finished(make, files, (), scope, first)
 
@@ -185,10 +186,11 @@ class Validator:
         self._progress("applying the rules")
         return partial(run, engine=self._engine, own=self._only_own_shapes)
 
-    def _first(self, make: Findings, files: list[Input], lookups: Lookups) -> list[Finding]:
-        """What is told before any shape has its say."""
-        terms_of = make.of_terms(self._terms(files, lookups)) if self._own_rules else ()
-        return [*make.of_files(), *terms_of]
+    def _first(self, make: Findings, files: list[Input], lookups: Lookups, *, whole: bool = False) -> list[Finding]:
+        """What can be told without the shapes."""
+        if not self._own_rules:
+            return [*make.of_files()]
+        return [*make.of_files(), *make.of_terms(self._terms(files, lookups)), *make.of_surroundings(whole)]
 
     def _finished(
         self, make: Findings, files: list[Input], names: tuple[str, ...], scope: Scope, first: list[Finding]
@@ -199,7 +201,7 @@ class Validator:
             findings += make.of_nodes_without_rule(scope.focus)
         findings += make.of_results(scope.results, scope.causes)
         if self._own_rules:
-            findings += make.of_surroundings(whole=not names)
+            findings += make.of_the_undescribed()
         findings.sort(key=lambda f: (f.file or "", f.line or 0, f.rule.iri, str(f.focus), str(f.path), str(f.value)))
         return Report(
             findings=tuple(findings),

@@ -24,10 +24,15 @@ def beginnings(found: Iterable[str]) -> set[str]:
     return {word[:STEM] for word in found if len(word) >= STEM} or found
 
 
+def said_in(text: str) -> set[str]:
+    """The words of a text and their first letters, among which ``beginnings`` are found."""
+    found = words(text)
+    return {*found, *(word[:STEM] for word in found)}
+
+
 def says(text: str, sought: set[str]) -> bool:
     """Whether one of these ``beginnings`` is in a text."""
-    found = words(text)
-    return not sought.isdisjoint(found) or not sought.isdisjoint(word[:STEM] for word in found)
+    return not sought.isdisjoint(said_in(text))
 
 
 def texts(quads: Iterable[rdf.Quad], predicate: rdf.NamedNode, language: str) -> Iterator[str]:
