@@ -48,12 +48,13 @@ def word(number: int) -> str:
 
 
 def words(chance: random.Random, count: int) -> str:
-    """So many invented words, each of two syllables."""
+    """So many invented words, each of two syllables, and none twice in a row."""
     number = chance.getrandbits(13 * count)
-    found = []
+    found: list[str] = []
     for _ in range(count):
         number, rest = divmod(number, 4000)
-        found.append(word(rest))
+        chosen = word(rest)
+        found.append(chosen if chosen not in found[-1:] else word((rest + 1) % 4000))
     return " ".join(found)
 
 

@@ -82,8 +82,10 @@ def test_pages_and_lists_end_in_time_and_memory(world: tuple[Path, Path], comman
     done = asked(world, *command, "--timeout", "0.000001", own_project=False)
     assert (done.returncode, done.stdout) == (4, ""), done.stderr
     assert "no answer within 1e-06 s" in done.stderr
-    done = asked(world, *command, "--memory", "0.01", own_project=False)
-    assert (done.returncode, "more memory than the 0.01 GiB allowed" in done.stderr) == (4, True), done.stderr
+    # The more there is, the further it comes: Python, the system, the C library and the engine each say it in their own way.
+    for memory in ("0.01", "0.04", "0.07", "0.09"):
+        done = asked(world, *command, "--memory", memory, own_project=False)
+        assert (done.returncode, f"more memory than the {memory} GiB allowed" in done.stderr) == (4, True), done.stderr
 
 
 @pytest.mark.parametrize("option", [["--timeout", "-1"], ["--timeout", "nan"], ["--timeout", "inf"], ["--memory", "-1"], ["--memory", "nan"]], ids=" ".join)

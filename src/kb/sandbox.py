@@ -34,10 +34,10 @@ LONGEST = 1e6
 """Seconds, eleven days; the system's clock takes no numbers of any size."""
 _KINDS: dict[str, type[KbError]] = {kind.__name__: kind for kind in (errors.UsageError, errors.InputError, errors.StoreError)}
 _PAGE = 4096
-_OUT_OF_MEMORY = (os.strerror(errno.ENOMEM), "failed to map segment")
-"""How an error of the system's, and one in loading a library, tell of it."""
-_LAST_WORDS_OF_MEMORY = (b"memory allocation of", b"std::bad_alloc", b"std::system_error")
-"""What an engine in Rust, or a store in C++, says when it is refused memory, or a thread with its stack, and aborts."""
+_OUT_OF_MEMORY = (os.strerror(errno.ENOMEM), "failed to map segment", "can't start new thread")
+"""How an error of the system's, one in loading a library, and one in giving a thread its stack tell of it."""
+_LAST_WORDS_OF_MEMORY = (b"memory allocation of", b"std::bad_alloc", b"std::system_error", b"mmap for RocksDB", b"cannot allocate memory")
+"""What an engine in Rust, a store in C++, or the C library says when it is refused memory, or a thread with its stack, and aborts."""
 
 LOADED = ("_strptime", "difflib")
 """What this package, or Python, imports only where it is needed, and would in vain behind the closed door."""
@@ -209,14 +209,13 @@ def _death(status: int, last_words: bytes, seconds: float | None, file: str) -> 
     """How the child ended, which has sent nothing whole."""
     import signal
 
-    if not os.WIFSIGNALED(status):
-        return Crashed("no answer", file)
-    number = signal.Signals(os.WTERMSIG(status))
+    number = signal.Signals(os.WTERMSIG(status)) if os.WIFSIGNALED(status) else None
+    name = number.name if number else "no answer"
     if number == signal.SIGXCPU:
         return TooLate(f"{seconds:g} s", file)
     if any(sign in last_words for sign in _LAST_WORDS_OF_MEMORY):
-        return TooLarge(number.name, file)
-    return Crashed(number.name, file)
+        return TooLarge(name, file)
+    return Crashed(name, file)
 
 
 def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: Limits, door: Door) -> NoReturn:
@@ -225,8 +224,9 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
         try:
             _be_silent(speaking)
             confinement.limit(limits.seconds, limits.memory)
-            for name in LOADED:
-                importlib.import_module(name)
+            if door is Door.CLOSED:
+                for name in LOADED:
+                    importlib.import_module(name)
             work = prepare()
             if door is Door.CLOSED:
                 confinement.close_the_door({writing, *_kept_open}, _largest_written)

@@ -80,7 +80,7 @@ def form(text: str) -> str | None:
 
 def names_graphs(text: str) -> bool:
     """Whether the query says itself which graphs it asks, with FROM."""
-    return any(token.word == "FROM" for token in tokens(text))
+    return "FROM" in text.upper() and any(token.word == "FROM" for token in tokens(text))
 
 
 def is_ordered(text: str) -> bool:

@@ -34,15 +34,24 @@ def beside(work: Callable[[], T], other: Callable[[], U]) -> tuple[T, U]:
 
     It gains something where ``work`` is an engine's, which lets Python go on meanwhile.
     """
-    thread, result = _started(work, BaseException)
+    there = begun(work)
     try:
         here = other()
     except BaseException:
-        thread.join()
-        result()  # raises the work's error, if it has one
+        there()  # raises the work's error, if it has one
         raise
-    thread.join()
-    return result(), here
+    return there(), here
+
+
+def begun(work: Callable[[], T]) -> Callable[[], T]:
+    """Begin some work in a thread; what is returned waits for it, and gives its result or raises its error."""
+    thread, result = _started(work, BaseException)
+
+    def finished() -> T:
+        thread.join()
+        return result()
+
+    return finished
 
 
 def _started(work: Callable[[], T], caught: type[BaseException]) -> tuple[threading.Thread, Callable[[], T]]:

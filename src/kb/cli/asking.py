@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.cli.output import error_line, leave, note, terminal_width, write_output
 from kb.errors import EXIT_FINDING, EXIT_STORE, UsageError
 from kb.files import display_name, read_text
 from kb.queries import deadline
-from kb.queries.asking import answer
-from kb.queries.requests import Outcome, Request, Where
 from kb.results import FORMATS, HUMAN, LABELLED
-from kb.threads import TooLate, run_within
+
+if TYPE_CHECKING:
+    from kb.queries.requests import Outcome
 
 _last: list[Any] = []
 
@@ -41,7 +41,11 @@ def ask(
     on_terminal = output is None and sys.stdout.isatty()
 
     def work() -> Outcome:
-        where = Where(project, data, store, endpoint, base_iri, timeout or None, _narrowing(project, views, lang), _keep)
+        ahead = _opening(store)
+        from kb.queries.asking import answer  # here, because the store opens meanwhile
+        from kb.queries.requests import Request, Where
+
+        where = Where(project, data, store, endpoint, base_iri, timeout or None, _narrowing(project, views, lang), _keep, ahead)
         return answer(
             Request(
                 where, **_asked(project, name, file, text), given=given, lang=lang,
@@ -51,11 +55,23 @@ def ask(
 
     # A bundled question of the bundled data leaves the engine alive, and takes no memory worth a limit.
     trusted = name not in (None, "-") and not data and store is None and memory is None
-    outcome = _in_this_process(work, timeout) if trusted else _in_a_child(work, timeout, memory)
-    write_output(outcome.content, output)
-    for remark in outcome.notes:
+    # What a child process sends comes without its class, which is not loaded here for it.
+    content, notes, is_empty = _in_this_process(work, timeout) if trusted else deadline.run(lambda: tuple(work()), timeout, memory)
+    write_output(content, output)
+    for remark in notes:
         note(remark)
-    return EXIT_FINDING if outcome.is_empty and fail_if_empty else 0
+    return EXIT_FINDING if is_empty and fail_if_empty else 0
+
+
+def _opening(store: Path | None) -> Callable[[], Any] | None:
+    """What gives the store in a folder, which is being opened meanwhile: the engine takes longer for it than Python does to
+    read a question."""
+    if store is None:
+        return None
+    from kb.stores.embedded import EmbeddedStore
+    from kb.threads import begun
+
+    return begun(lambda: EmbeddedStore(store))
 
 
 def _keep(source: Any) -> None:
@@ -85,13 +101,10 @@ def assignments(items: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _in_a_child(work: Callable[[], Outcome], timeout: float, memory: float | None) -> Outcome:
-    """The outcome of the work, done in a process of its own, which ends with its time or its memory."""
-    return Outcome(*deadline.run(lambda: tuple(work()), timeout, memory))
-
-
 def _in_this_process(work: Callable[[], Outcome], timeout: float) -> Outcome:
     """The outcome of the work; ends this process where the work is not done in time."""
+    from kb.threads import TooLate, run_within
+
     try:
         return run_within(work, timeout or None)
     except TooLate:

@@ -45,8 +45,7 @@ def asked(request: Request) -> tuple[sources.Source, Prepared, Answer]:
         source = request.where.source(_may_use_graphs(request.text))
         prepared = own_query.prepare(request, source)
     else:
-        source = request.where.source(_may_use_graphs(request.text))
-        prepared = _prepare_bundled(request, request.query, source)
+        source, prepared = _prepare_bundled(request, request.query)
     return source, prepared, _collected(request, source, prepared)
 
 
@@ -63,20 +62,23 @@ def _may_use_graphs(text: str) -> bool:
     return "\\" in text or any(token.word in ("GRAPH", "FROM") for token in sparql.tokens(text))
 
 
-def _prepare_bundled(request: Request, query: Query, source: sources.Source) -> Prepared:
+def _prepare_bundled(request: Request, query: Query) -> tuple[sources.Source, Prepared]:
     text = request.text
-    if query.parameters or request.given:
+    if not query.parameters and not request.given:
+        source = request.where.source(_may_use_graphs(text))
+    else:
         from kb.queries.binding import bind
         from kb.queries.parameters import terms
         from kb.results.labels import Finder
 
+        source = request.where.source(_may_use_graphs(text))  # after the imports: the store opens meanwhile
         what = f"the query {query.name!r}"
         values = terms(
             query.parameters, request.given, Finder(source, request.lang), lang=request.lang, query=what, example=query.example,
             lister=f"kb queries values {query.name}",
         )  # fmt: skip
         text = bind(text, values, request.name)
-    return Prepared(text, True, [])  # a test holds every bundled query to an ORDER BY of its own
+    return source, Prepared(text, True, [])  # a test holds every bundled query to an ORDER BY of its own
 
 
 def _collected(request: Request, source: sources.Source, prepared: Prepared) -> Answer:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb import sources
 from kb.errors import UsageError
 from kb.project import Project
 from kb.queries.bundled import Query
+
+if TYPE_CHECKING:
+    from kb.stores import Store
 
 
 class Where(NamedTuple):
@@ -17,6 +20,7 @@ class Where(NamedTuple):
 
     ``timeout`` is in seconds, and is for the endpoint; a local answer is stopped with its process (``kb.queries.deadline``).
     ``narrow`` takes away what is not to be seen (``kb.views``), from the data in memory or a copy of the store's.
+    ``ahead`` gives that store, where it is being opened already.
     ``opened`` is handed what answers: a process that is about to end keeps it, since to free it takes longer than to write.
     """
 
@@ -28,6 +32,7 @@ class Where(NamedTuple):
     timeout: float | None = None
     narrow: Callable[[sources.MemorySource], sources.MemorySource] | None = None
     opened: Callable[[sources.Source], None] | None = None
+    ahead: Callable[[], Store] | None = None
 
     @property
     def is_bundled(self) -> bool:
@@ -62,9 +67,8 @@ class Where(NamedTuple):
             from kb.stores import open_store
 
             remote = self.endpoint is not None
-            return sources.StoreSource(
-                open_store(self.store, self.endpoint), self.timeout if remote else None, remote=remote
-            )
+            store = self.ahead() if self.ahead is not None else open_store(self.store, self.endpoint)
+            return sources.StoreSource(store, self.timeout if remote else None, remote=remote)
         if self.data:
             return sources.given(self.data, self.base_iri)
         return sources.bundled(self.project, named_graphs)

@@ -8,9 +8,12 @@ graphs, ``ttl`` and ``nt`` are exact: every term as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from kb.errors import UsageError
-from kb.results.answers import Answer, Graph, Rows
+
+if TYPE_CHECKING:
+    from kb.results.answers import Answer
 
 HUMAN = ("table", "csv", "md")
 EXACT = ("tsv", "json", "jsonl", "srj", "xml")
@@ -22,6 +25,8 @@ FORMATS = (*HUMAN, *EXACT, *GRAPH)
 
 def check_format(answer: Answer, format: str) -> None:
     """Raises UsageError where this kind of answer has no such form."""
+    from kb.results.answers import Graph, Rows  # here, because the command line must know the names of the forms only
+
     if isinstance(answer, Graph) != (format in GRAPH):
         kind = "an ASK query gives true or false"
         if isinstance(answer, Graph):
@@ -40,6 +45,8 @@ def write(
     ``labels`` name IRIs in the human forms; a table is fitted to ``width`` columns, as wide as it comes without.
     Raises UsageError for a form that this kind of answer does not have.
     """
+    from kb.results.answers import Rows
+
     check_format(answer, format)
     if isinstance(answer, Rows) and format in HUMAN:
         from kb.results import tables  # each here, because one of the two is enough for an answer

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from kb import rdf
 from kb.errors import StoreError
@@ -39,16 +38,14 @@ class QueryTimeout(StoreError):
     """A query was not answered in time. The engine may still be at work: a command ends its process with ``os._exit``."""
 
 
-@dataclass(frozen=True)
-class GraphContent:
+class GraphContent(NamedTuple):
     """The triples that go into one named graph, without blank nodes (``kb.stores.loading`` gives those IRIs)."""
 
     iri: str
     triples: Sequence[rdf.Triple]
 
 
-@dataclass(frozen=True)
-class GraphFile:
+class GraphFile(NamedTuple):
     """What goes into one named graph: a file of N-Triples without blank nodes, a triple a line, as ``kb.rdf`` writes them."""
 
     iri: str
@@ -57,8 +54,7 @@ class GraphFile:
     """A triple that stands twice counts twice."""
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """A graph after a load, as it was read back."""
 
     graph: str

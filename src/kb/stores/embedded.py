@@ -18,7 +18,7 @@ from kb import rdf
 from kb.errors import StoreError
 from kb.stores import engines
 from kb.stores.base import Answer, GraphContent, GraphFile, Progress, Proof, Solutions, Store
-from kb.stores.failures import failures, in_use, is_locked
+from kb.stores.failures import failures, in_use, is_locked, is_want_of_memory
 from kb.stores.locks import StoreLock
 from kb.stores.scratch import can_be_replaced, put_in_place, recover, scratch_folder
 
@@ -248,6 +248,8 @@ class EmbeddedStore(Store):
         except BlockingIOError:
             raise in_use(self.name) from None
         except OSError as error:
+            if is_want_of_memory(error):
+                raise MemoryError from None
             raise StoreError(f"{self.name}: cannot be opened as a store: {error.strerror}") from None
         if names and _MARKER not in names:
             raise StoreError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 
-from kb import rdf, sparql
+from kb import rdf
 from kb.stores.base import DERIVED, Answer, GraphContent, QueryTimeout, count_query
 from kb.threads import TooLate, run_within
 
@@ -21,6 +21,7 @@ def query_engine(
 
     The work is left to whoever reads the answer, but with a deadline it is done here.
     """
+    from kb import sparql  # here, because the engine opens its files meanwhile
 
     def ask() -> Answer:
         if sparql.names_graphs(text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,13 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 @contextmanager
 def failures(name: str, what: str) -> Iterator[None]:
-    """Raise a StoreError for an OSError or RuntimeError: that the store called ``name`` ``what``, in use, or damaged."""
+    """Raise a StoreError for an OSError or RuntimeError: that the store called ``name`` ``what``, in use, or damaged; and a
+    MemoryError for want of memory, which is not the store's fault."""
     try:
         yield
     except (OSError, RuntimeError) as error:
+        if is_want_of_memory(error):
+            raise MemoryError from None
         text = getattr(error, "strerror", None) or str(error)
         if is_locked(error):
             raise in_use(name) from None
@@ -36,6 +40,11 @@ def failures(name: str, what: str) -> Iterator[None]:
 def in_use(name: str) -> StoreError:
     """The error for a store that another process holds."""
     return StoreError(f"{name}: the store is in use by another process; try again when it is done")
+
+
+def is_want_of_memory(error: OSError | RuntimeError) -> bool:
+    """Whether an error says that the system gave no memory."""
+    return getattr(error, "errno", None) == errno.ENOMEM or os.strerror(errno.ENOMEM) in str(error)
 
 
 def is_locked(error: OSError | RuntimeError) -> bool:

@@ -10,8 +10,6 @@ empty in between waits, if the process lives, and else puts the old store back: 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -105,6 +103,8 @@ def _clear(parent: Path, prefix: str) -> None:
 def _remove(folder: Path) -> None:
     """Remove a scratch folder, its lock last: one without is empty. An engine that fails may still be closing its files, and
     puts one into a folder that is just being emptied; so there is more than one try."""
+    import shutil  # here, because only a load needs it, and whoever asks a store loads this module, too
+
     for _ in range(_TRIES):
         with suppress(OSError):
             for path in folder.iterdir():
@@ -139,12 +139,16 @@ def _made(place: Path | None, made: list[Path]) -> tuple[Path, int]:
             made += [parent for parent in place.parents if not parent.exists()]
             place.parent.mkdir(parents=True, exist_ok=True)
             return _locked(place.parent, _prefix(place))
+    import tempfile
+
     temporary = Path(tempfile.gettempdir())
     _clear(temporary, _TEMPORARY)
     return _locked(temporary, _TEMPORARY)
 
 
 def _locked(parent: Path, prefix: str) -> tuple[Path, int]:
+    import tempfile
+
     while True:
         folder = Path(tempfile.mkdtemp(dir=parent, prefix=prefix))
         with suppress(FileNotFoundError):  # another load took it, still empty, for a killed one's
