@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -196,32 +197,34 @@ def test_what_nobody_sent_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_union_that_lacks_something_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_union(file: GraphFile) -> list[object]:
-        return [part for part in parts(file) if part.graph != rdf.DefaultGraph()]
+    def without_union(*stream: object) -> Iterator[bytes]:
+        for lines in written_lines(*stream):
+            yield b"".join(line for line in lines.splitlines(keepends=True) if line.endswith(f"<{G}> .\n".encode()))
 
-    place, parts = tmp_path / "store", building._parts
+    place, written_lines = tmp_path / "store", building._Stream._written
     with open_store(place, write=True) as store:
-        monkeypatch.setattr(building, "_parts", without_union)
+        monkeypatch.setattr(building._Stream, "_written", without_union)
         with pytest.raises(StoreError, match="the union of the graphs should hold 1 triples, and holds 0"):
             store.load([written(tmp_path, G, line(1))])
-        monkeypatch.setattr(building, "_parts", parts)
+        monkeypatch.setattr(building._Stream, "_written", written_lines)
         store.load([written(tmp_path, G, line(1))])
-        monkeypatch.setattr(building, "_parts", without_union)
+        monkeypatch.setattr(building._Stream, "_written", without_union)
         with pytest.raises(StoreError, match="the union of the graphs lacks what"):
             store.load([written(tmp_path, G, line(2))])
 
 
 def test_a_file_is_loaded_in_parts_that_make_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "_SMALL_PART", 100)
-    monkeypatch.setattr(building, "_LARGE_PART", 1000)
+    monkeypatch.setattr(building, "_PART", 1000)
+    monkeypatch.setattr(building, "_PIECE", 150)
     told: list[int] = []
     file = written(tmp_path, G, *(line(n) for n in range(500)))
-    assert len(list(building._parts(file))) > 40
+    other = written(tmp_path, H, *(line(n) for n in range(490, 510)))
+    parts = list(building._parts([file, other]))
+    assert len(parts) > 20 and {run.file for run in parts[-1]} == {other} and any(len(part) == 2 for part in parts)
     with open_store(tmp_path / "store", write=True) as store:
-        [proof] = store.load([file], progress=told.append)
-        assert (proof.sent, proof.present) == (500, 500) and sum(told) == 500
-        [proof] = store.load([file], replace=True)
-        assert proof.present == 500
+        proofs = store.load([file, other], progress=told.append)
+        assert [(proof.sent, proof.present) for proof in proofs] == [(500, 500), (20, 20)] and sum(told) == 520
+        assert [proof.present for proof in store.load([file], replace=True)] == [500]
 
 
 def test_in_small_portions_a_graph_becomes_equal_to_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

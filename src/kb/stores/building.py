@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from kb import rdf
 from kb.stores import engines
@@ -19,10 +20,10 @@ from kb.stores.digests import Numbers, batches, bucket_of, grouped
 
 _THREADS = 2
 """One load of the engine's keeps one processor busy."""
-_SMALL_PART, _LARGE_PART = 8 << 20, 64 << 20
-"""Bytes of a file that are loaded in one go: small enough for both threads to have work and for the engine's memory, which
-holds all of it (a million triples take 360 MiB in parts of 32 MiB, 600 in these, 920 in parts of 128), and large enough for
-large files on disk (in parts of 32 MiB a load takes an eighth longer)."""
+_PART = 8 << 20
+"""Bytes of the files that are loaded in one go: small enough for the threads to have work and for the engine's memory, which
+holds all of it, and large enough for large files on disk."""
+_PIECE = 1 << 16
 _TOLD = 1000
 """Triples between one word of progress and the next."""
 
@@ -41,15 +42,14 @@ def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | Non
             if progress is not None and more:
                 progress(more)
 
-    def load(part: _Part) -> None:
-        with closing(part):
-            part.open(tell, stop)
-            engine.bulk_load(part, rdf.RdfFormat.N_TRIPLES, to_graph=part.graph)
+    def load(part: Sequence[_Run]) -> None:
+        with closing(_Stream(part, tell, stop)) as stream:
+            # All has been parsed before: its IRIs need not be judged again.
+            engine.bulk_load(stream, rdf.RdfFormat.N_QUADS, lenient=True)
 
-    parts = sorted((part for file in files for part in _parts(file)), key=lambda part: -part.size)
     with ThreadPoolExecutor(_THREADS) as pool:
         try:
-            for loaded in [pool.submit(load, part) for part in parts]:
+            for loaded in [pool.submit(load, part) for part in _parts(files)]:
                 loaded.result()
         except BaseException:  # an interrupt from the keyboard, too
             stop.set()
@@ -57,54 +57,84 @@ def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | Non
             raise
 
 
-class _Part:
-    """A run of lines of a file, as a stream for the engine, on their way to a graph."""
+class _Run(NamedTuple):
+    """Some lines of a file: where they begin and how many bytes they are."""
 
-    def __init__(self, file: GraphFile, graph: rdf.NamedNode | rdf.DefaultGraph, start: int, size: int) -> None:
-        self.graph = graph
-        self.size = size
-        self._path = file.path
-        self._start = start
-        self._per_byte = file.lines / max(1, file.path.stat().st_size) / (1 if engines.is_derived(rdf.NamedNode(file.iri)) else 2)
+    file: GraphFile
+    start: int
+    size: int
 
-    def open(self, tell: Callable[[float], None], stop: threading.Event) -> None:
-        """Begin to be read; ``tell`` is told how many triples have been, ``stop`` is set where the others have failed."""
+
+class _Stream:
+    """Lines of some files, as N-Quads for the engine: each in its graph and, unless that is derived, in the default graph too.
+
+    Side by side the two are stored with less work than one graph after the other. ``tell`` is told how many triples have been
+    read, ``stop`` is set where others have failed.
+    """
+
+    def __init__(self, runs: Sequence[_Run], tell: Callable[[float], None], stop: threading.Event) -> None:
         self._tell, self._stop, self._untold = tell, stop, 0.0
-        self._left = self.size
-        self._file = self._path.open("rb")
-        self._file.seek(self._start)
+        self._lines = self._written(runs)
+        self._rest = b""
 
     def read(self, most: int = -1) -> bytes:
         """More of it. Raises InterruptedError where nobody waits for it any more."""
         if self._stop.is_set():
             raise InterruptedError
-        content = self._file.read(self._left if most < 0 else min(most, self._left))
-        self._left -= len(content)
-        self._untold += len(content) * self._per_byte
-        if self._untold >= _TOLD or not self._left:
-            self._tell(self._untold)
-            self._untold = 0.0
+        if not self._rest:
+            self._rest = next(self._lines, b"")
+        content, self._rest = (self._rest, b"") if most < 0 else (self._rest[:most], self._rest[most:])
         return content
 
     def close(self) -> None:
-        self._file.close()
+        self._lines.close()
+
+    def _written(self, runs: Sequence[_Run]) -> Generator[bytes, None, None]:
+        for file, start, left in runs:
+            graph = rdf.NamedNode(file.iri)
+            with file.path.open("rb") as content:
+                content.seek(start)
+                while left:
+                    lines = content.read(min(_PIECE, left))
+                    lines += content.readline() if len(lines) < left else b""
+                    left -= len(lines)
+                    quads = lines.replace(b" .\n", f" {graph} .\n".encode())
+                    yield quads if engines.is_derived(graph) else lines + quads
+                    self._count(len(lines) * file.lines / file.path.stat().st_size)
+        self._tell(self._untold)
+
+    def _count(self, number: float) -> None:
+        self._untold += number
+        if self._untold >= _TOLD:
+            self._tell(self._untold)
+            self._untold = 0.0
 
 
-def _parts(file: GraphFile) -> Iterator[_Part]:
-    """The parts of a file, each for its graph and for the default graph."""
-    named = rdf.NamedNode(file.iri)
-    size = file.path.stat().st_size
-    number = max(1 if size < 2 * _SMALL_PART else 2, -(-size // _LARGE_PART))
-    starts = [0]
-    with file.path.open("rb") as content:
-        for index in range(1, number):
-            content.seek(size * index // number)
-            content.readline()
-            starts.append(content.tell())
-    for start, end in zip(starts, [*starts[1:], size], strict=True):
-        yield _Part(file, named, start, end - start)
-        if not engines.is_derived(named):
-            yield _Part(file, rdf.DefaultGraph(), start, end - start)
+def _parts(files: Sequence[GraphFile]) -> Iterator[list[_Run]]:
+    """What is loaded in one go: of a large file a part, of small ones several."""
+    part: list[_Run] = []
+    room = _PART
+    for file in files:
+        size = file.path.stat().st_size
+        start = 0
+        while start < size:
+            end = _line_end(file.path, min(size, start + room))
+            part.append(_Run(file, start, end - start))
+            room -= end - start
+            start = end
+            if room <= 0:
+                yield part
+                part, room = [], _PART
+    if part:
+        yield part
+
+
+def _line_end(path: Path, place: int) -> int:
+    """Where the line ends that the byte before a place is in."""
+    with path.open("rb") as content:
+        content.seek(place - 1)
+        content.readline()
+        return content.tell()
 
 
 def unite(engine: rdf.Store, folder: Path) -> None:

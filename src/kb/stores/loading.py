@@ -27,7 +27,7 @@ _TOGETHER = 100
 """Files that one child process reads: each takes two descriptors, and a process has a thousand or fewer."""
 _OPEN = 64
 """Files of graphs that are open at once."""
-_PIECE = 1 << 20
+_PIECE, _RUN = 1 << 20, 1 << 17
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Run = Callable[[Callable[[], sandbox.Work], Sequence[Path]], Any]
@@ -158,6 +158,12 @@ def _by_graph(sources: Sequence[Source], folder: Path, blank_nodes: int) -> Spoo
     return Spool(tuple(map(graphs.file, names)), {iri: tuple(found) for iri, found in names.items()}, blank_nodes)
 
 
+def _end_of(lines: bytes) -> bytes:
+    """How the first of some lines of N-Quads ends: its graph and the full stop. No literal has a line end in it."""
+    line = lines[: lines.index(b"\n") + 1]
+    return line[line.rindex(b" <") :]
+
+
 class _GraphFiles:
     """A file of N-Triples for each graph, of which only some are open at a time."""
 
@@ -179,11 +185,16 @@ class _GraphFiles:
         """Add the lines of a file of N-Quads, which all name a graph, to the graphs' files; gives the graphs in order."""
         found: dict[str, None] = {}
         with spool.open("rb") as file:
-            for line in file:
-                triple, graph, _ = line.rsplit(b" ", 2)
-                iri = graph[1:-1].decode()
-                found[iri] = None
-                self._opened(iri).write(triple + b" .\n")
+            while piece := file.read(_RUN) + file.readline():
+                lines = [piece]
+                # One graph's lines mostly follow each other, and then they need not be taken apart.
+                if piece.count(_end_of(piece)) < piece.count(b"\n"):
+                    lines = piece.splitlines(keepends=True)
+                for text in lines:
+                    end = _end_of(text)
+                    iri = end[2:-4].decode()
+                    found[iri] = None
+                    self._opened(iri).write(text.replace(end, b" .\n"))
         spool.unlink()
         return found
 

@@ -95,7 +95,8 @@ def _spool(source: Source, packed: IO[bytes], spool: IO[bytes]) -> int:
     try:
         if source.format.supports_datasets:
             home = rdf.NamedNode(source.graph)
-            rdf.serialize((naming.quad(quad, home) for quad in quads), spool, rdf.RdfFormat.N_QUADS)
+            named = naming.quad if document.may_have_blank_nodes else _in_graph
+            rdf.serialize((named(quad, home) for quad in quads), spool, rdf.RdfFormat.N_QUADS)
         else:
             triples = map(naming.triple if document.may_have_blank_nodes else attrgetter("triple"), quads)
             rdf.serialize(triples, spool, rdf.RdfFormat.N_TRIPLES)
@@ -103,6 +104,10 @@ def _spool(source: Source, packed: IO[bytes], spool: IO[bytes]) -> int:
     except OSError as error:
         raise _unwritten(error, source.name, spool) from None
     return len(naming)
+
+
+def _in_graph(quad: rdf.Quad, home: rdf.NamedNode) -> rdf.Quad:
+    return rdf.Quad(*quad.triple, home) if isinstance(quad.graph_name, rdf.DefaultGraph) else quad
 
 
 def _unwritten(error: OSError, name: str, spool: IO[bytes]) -> StoreError:
