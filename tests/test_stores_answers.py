@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,11 +18,14 @@ from kb.project import find_project
 from kb.queries import bundled
 from kb.queries.asking import answer
 from kb.queries.requests import Request, Where
+from kb.queries.values import values_of
 from kb.stores import loading, open_store
 from kb.stores.base import GraphFile
 
 PROJECT = find_project()
 QUERIES = bundled.read_all(PROJECT)
+BUNDLED = Where(PROJECT).source()
+ANSWERED: dict[tuple, str] = {}
 
 
 @pytest.fixture(scope="module")
@@ -63,18 +66,47 @@ def filled_virtuoso(files: Sequence[GraphFile], virtuoso: Virtuoso) -> Iterator[
     virtuoso.clear()
 
 
-def outcome(place: Where, query: bundled.Query, example: str) -> str:
-    """The answer to an example of the query, or what is said instead of one."""
+def given_in(example: str) -> dict[str, str]:
     words = shlex.split(example)
-    given = assignments(word for flag, word in pairwise(words) if flag == "-p")
+    return assignments(word for flag, word in pairwise(words) if flag == "-p")
+
+
+def outcome(place: Where, query: bundled.Query, given: Mapping[str, str]) -> str:
+    """The answer to a query with these values, or what is said instead of one."""
     try:
         return answer(Request(place, query.text, query.name, query=query, given=given, format="json")).content
     except KbError as error:
         return str(error)
 
 
+def other_values(query: bundled.Query) -> list[dict[str, str]]:
+    """The values of its example, changed: without what may be left out, in Spanish, and with some other values of those that
+    each parameter may have."""
+    example = given_in(query.example)
+    found = [{p.name: example[p.name] for p in query.parameters if p.name in example and not p.optional and p.default is None}]
+    for parameter in query.parameters:
+        listed = [value.text for value in values_of(PROJECT, BUNDLED, parameter, "en") or ()]
+        found += [{**example, parameter.name: value} for value in listed[:: max(1, len(listed) // 3)]]
+    return [given for given in found if given != example]
+
+
 @pytest.mark.parametrize("place", ["folder", "oxigraph", "filled_virtuoso"])
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_the_answer_is_the_same_everywhere(place: str, query: bundled.Query, request: pytest.FixtureRequest) -> None:
-    memory = outcome(Where(PROJECT), query, query.example)
-    assert outcome(request.getfixturevalue(place), query, query.example) == memory
+    given = given_in(query.example)
+    assert outcome(request.getfixturevalue(place), query, given) == outcome(Where(PROJECT), query, given)
+
+
+@pytest.mark.parametrize("place", ["folder", "oxigraph", "filled_virtuoso"])
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
+def test_so_it_is_with_other_values(place: str, query: bundled.Query, request: pytest.FixtureRequest) -> None:
+    where = request.getfixturevalue(place)
+    differing = [given for given in other_values(query) if outcome(where, query, given) != in_memory(query, given)]
+    assert differing == []
+
+
+def in_memory(query: bundled.Query, given: Mapping[str, str]) -> str:
+    key = (query.name, tuple(sorted(given.items())))
+    if key not in ANSWERED:
+        ANSWERED[key] = outcome(Where(PROJECT), query, given)
+    return ANSWERED[key]
