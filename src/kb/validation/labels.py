@@ -94,16 +94,16 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _shares_a_word(node: rdf.NamedNode, lookups: Lookups) -> bool:
-    """Whether the local name has a word, or the beginning of one, of the English label or, but for a person, of an alternative
-    one."""
+    """Whether the local name has a word, or the beginning of one, of the English label or of an alternative one; of a person,
+    whose name is the same in every language, of each preferred label."""
     name = set(node.value.rpartition("/")[2].split("-"))
     name = name - _SMALL_WORDS or name
+
+    def is_named(label: str) -> bool:
+        return any(word in name or (len(word) >= STEM and any(o.startswith(word[:STEM]) for o in name)) for word in words(label))
+
     said = list(lookups.out(node))
-    labels = [*texts(said, _PREFERRED, "en")]
-    if not any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
-        labels += [quad.object.value for quad in said if quad.predicate == _ALTERNATIVE]
-    return any(
-        word in name or (len(word) >= STEM and any(other.startswith(word[:STEM]) for other in name))
-        for label in labels
-        for word in words(label)
-    )
+    if any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
+        return all(is_named(quad.object.value) for quad in said if quad.predicate == _PREFERRED)
+    labels = [*texts(said, _PREFERRED, "en"), *(quad.object.value for quad in said if quad.predicate == _ALTERNATIVE)]
+    return any(map(is_named, labels))
