@@ -37,6 +37,7 @@ LIMIT, QUICK_LIMIT = 120.0, 20.0
 """Seconds that one process of a peer may take."""
 RUNS, QUICK_RUNS = 7, 3
 """How often what is short is run, at most."""
+_made: dict[int, DataSet] = {}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,7 +81,7 @@ def _parts(
     if not quick:
         if "infer" in only:
             found.append(lambda: inferring.measure(contest, _data(contest, REFERENCE_CLAIMS), reference=True))
-        if "validate" in only and VALIDATE_CLAIMS <= max(sizes):
+        if "validate" in only and VALIDATE_CLAIMS < max(sizes) and VALIDATE_CLAIMS not in sizes:
             found.append(lambda: validating.measure(contest, _data(contest, VALIDATE_CLAIMS), jena, why, alone=True))
     return found
 
@@ -102,8 +103,10 @@ def _at(contest: Contest, only: Sequence[str], claims: int, jena: Jena | None, w
 
 
 def _data(contest: Contest, claims: int) -> DataSet:
-    contest.say(f"making {claims:,} claims")
-    return made(claims, contest.scratch / f"data-{claims}", contest.root)
+    if claims not in _made:
+        contest.say(f"making {claims:,} claims")
+        _made[claims] = made(claims, contest.scratch / f"data-{claims}", contest.root)
+    return _made[claims]
 
 
 def _options() -> argparse.ArgumentParser:

@@ -222,3 +222,42 @@ def test_twelve_kills(tmp_path: Path, way: str) -> None:
 def test_forty_kills(tmp_path: Path, way: str) -> None:
     """In a minute; two hundred, as ``KILLS=100`` makes of it, take a few."""
     kill_often(tmp_path, way, int(os.environ.get("KILLS", "40")), seed=7)
+
+
+# --- the command as a whole ---------------------------------------------------------------------------------------
+
+
+def load_command(place: Path, way: str, version: int) -> subprocess.Popen[str]:
+    """``kb load`` of one version, as a user starts it."""
+    file = place.parent.parent / "version.nq"
+    lines = (f'<https://example.org/{graph}{n}> <https://example.org/p> "{version}" <https://example.org/{graph}> .\n' for graph in "gh" for n in range(300))
+    file.write_text("".join(lines))
+    command = [sys.executable, "-m", "kb", "load", str(file), "--store", str(place), "--no-validate", *(["--replace"] if way == "replace" else [])]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["add", "replace"])
+def test_the_command_is_killed_often(tmp_path: Path, way: str) -> None:
+    """Itself alone or with its child processes, at any moment from its first to its last."""
+    place = tmp_path / "place" / "store"
+    chance = random.Random(5)
+    began = time.monotonic()
+    load_command(tmp_path / "timed" / "store", way, 0).communicate(timeout=60)
+    seconds = time.monotonic() - began
+    holds: set[int] = set()
+    unfinished = 0
+    for version in range(int(os.environ.get("KILLS", "30"))):
+        loader = load_command(place, way, version)
+        time.sleep(chance.uniform(0, 1.1 * seconds))
+        (os.killpg if version % 2 else os.kill)(loader.pid, signal.SIGKILL)
+        acknowledged = "loaded into" in loader.communicate(timeout=60)[0]
+        found = held(place) if place.exists() or embedded.is_store(place) else set()
+        after = {version} if way == "replace" else holds | {version}
+        assert found == after or (found == holds and not acknowledged)
+        unfinished += found == holds
+        holds = found
+    assert holds and unfinished > 5
+    assert "loaded into" in load_command(place, way, 10_000).communicate(timeout=60)[0]
+    assert held(place) == ({10_000} if way == "replace" else holds | {10_000})
+    assert os.listdir(place.parent) == ["store"]

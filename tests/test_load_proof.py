@@ -10,7 +10,7 @@ import pytest
 
 from kb import rdf
 from kb.errors import StoreError
-from kb.stores import building, digests, embedded, open_store, proving
+from kb.stores import building, digests, embedded, open_store, proving, upkeep
 from kb.stores.base import GraphFile, Store
 from kb.stores.digests import Digest, Distinct, Dump, Sent, Spelling, digest_of, grouped
 from kb.stores.memory import MemoryStore
@@ -143,7 +143,7 @@ def test_a_derived_graph_is_not_in_the_union(store: Store, tmp_path: Path) -> No
 def losing(taken: str, added: str = "") -> object:
     """What fills an engine, but for a line, and with another."""
 
-    def fill(engine: rdf.Store, files: list[GraphFile], progress: object = None) -> None:
+    def fill(engine: rdf.Store, files: list[GraphFile], progress: object = None, **how: bool) -> None:
         changed = []
         for file in files:
             text = file.path.read_text().replace(taken, added)
@@ -177,7 +177,7 @@ def test_what_is_lost_is_told_and_the_store_stays(tmp_path: Path, monkeypatch: p
 def test_of_two_loads_that_make_a_store_at_once_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place, filling = tmp_path / "place" / "store", building.fill
 
-    def fill(engine: rdf.Store, files: list[GraphFile], progress: object = None) -> None:
+    def fill(engine: rdf.Store, files: list[GraphFile], progress: object = None, **how: bool) -> None:
         filling(engine, files)
         monkeypatch.setattr(building, "fill", filling)
         with open_store(place, write=True) as other:
@@ -225,6 +225,22 @@ def test_a_file_is_loaded_in_parts_that_make_the_whole(tmp_path: Path, monkeypat
         proofs = store.load([file, other], progress=told.append)
         assert [(proof.sent, proof.present) for proof in proofs] == [(500, 500), (20, 20)] and sum(told) == 520
         assert [proof.present for proof in store.load([file], replace=True)] == [500]
+
+
+def test_what_was_loaded_in_many_parts_lies_in_few_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "_PART", 1000)
+
+    def files() -> int:
+        copy = tmp_path / f"copy-{random.getrandbits(64)}"  # has no files that are about to go
+        upkeep.back_up(tmp_path / "store", copy)
+        return len([*copy.glob("*.sst")])
+
+    with open_store(tmp_path / "store", write=True) as store:
+        store.load([written(tmp_path, G, *(line(n) for n in range(500)))])
+    assert files() < 20
+    with open_store(tmp_path / "store", write=True) as store:
+        store.load([written(tmp_path, H, line(1))])  # a little, for which the whole is not put in order
+    assert files() > 20
 
 
 def test_in_small_portions_a_graph_becomes_equal_to_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

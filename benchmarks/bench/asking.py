@@ -87,7 +87,7 @@ def _servers(contest: Contest, data: DataSet, stores: Stores) -> dict[str, Serve
             found[name] = str(missing)
             continue
         if held is None:
-            contest.kb("load", data.quads, *server.load, "--no-validate", *contest.without_proof, server=server)
+            contest.kb("load", data.quads, *server.load, "--no-validate", server=server)
         held_now = stores.counted(server.query)
         found[name] = server if held_now == expected else f"not asked: it holds {held_now} of {expected}"
     return found

@@ -58,8 +58,8 @@ class Contest:
         self.without_proof = ["--no-proof"] if "--no-proof" in run([*self._kb, "load", "--help"], 60).out else []
 
     def kb(self, *words: str | Path, project: Path | None = None, server: Server | None = None) -> Run:
-        """One run of ``kb``."""
-        command = [*self._kb, "--project", project or self.root, *words]
+        """One run of ``kb``, as it is typed: with another project than its own only where one is given."""
+        command = [*self._kb, *(["--project", project] if project is not None else []), *words]
         return run(command, PATIENCE * self.limit, env=server.env if server else None)
 
     def peer(self, task: str, *arguments: str | Path) -> Run:

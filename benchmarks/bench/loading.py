@@ -96,7 +96,7 @@ def _contender(
 
 
 def _through_kb(contest: Contest, data: DataSet, server: Server) -> Run:
-    return contest.kb("load", data.quads, *server.load, "--no-validate", *contest.without_proof, server=server)
+    return contest.kb("load", data.quads, *server.load, "--no-validate", server=server)
 
 
 def _post(contest: Contest, data: DataSet, server: Server) -> Run:

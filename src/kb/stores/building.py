@@ -24,12 +24,18 @@ _PART = 8 << 20
 """Bytes of the files that are loaded in one go: small enough for the threads to have work and for the engine's memory, which
 holds all of it, and large enough for large files on disk."""
 _PIECE = 1 << 16
+_MUCH = 10
+"""A load of more than this part of the store is much."""
 _TOLD = 1000
 """Triples between one word of progress and the next."""
 
 
-def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | None = None) -> None:
-    """Load the files into their graphs and into the default graph. Raises the engine's OSError and RuntimeError."""
+def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | None = None, *, tidy: bool = False) -> None:
+    """Load the files into their graphs and into the default graph. Raises the engine's OSError and RuntimeError.
+
+    ``tidy`` puts the whole store in order after that: else questions look into each part that was loaded until the engine has
+    found the time for it, and may take ten times as long.
+    """
     stop, one_by_one = threading.Event(), threading.Lock()
     done = told = 0.0
 
@@ -55,6 +61,13 @@ def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | Non
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
+    if tidy:
+        engine.optimize()
+
+
+def is_much(files: Sequence[GraphFile], folder: Path) -> bool:
+    """Whether the files are much beside what a store that nobody writes to holds."""
+    return _MUCH * sum(file.path.stat().st_size for file in files) > sum(path.stat().st_size for path in folder.glob("*.sst"))
 
 
 class _Run(NamedTuple):

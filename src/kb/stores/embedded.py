@@ -122,8 +122,9 @@ class EmbeddedStore(Store):
                 for one in sent if replace else ():
                     building.take_out(engine, one.iri, one, scratch)
                 new = [building.only_new(engine, file, scratch) for file in files]
+                tidy = building.is_much(new, self._folder)
                 expected = proving.Expectation(engine, sent, new, scratch, replace=replace) if proof else None
-                building.fill(engine, new, progress)
+                building.fill(engine, new, progress, tidy=tidy)
                 engine.flush()
                 del engine  # closes it
                 engine = rdf.Store.read_only(str(made))
