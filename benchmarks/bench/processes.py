@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_KEPT = 1 << 24
-"""Bytes of what a process says that are kept."""
+_KEPT = 1 << 27
+"""Bytes of what a process says that are kept; its rows are counted in them."""
 
 
 @dataclass(frozen=True)

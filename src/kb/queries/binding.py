@@ -46,14 +46,14 @@ def bind(text: str, values: Mapping[str, rdf.NamedNode | rdf.Literal], name: str
     groups, outermost, mentions = _groups(text, name)
     if outermost is None:
         return f"{text.rstrip()} WHERE {{ {_bindings(values, values)} }}"
-    replaced = set() if sparql.selects_all(text) else {name for name, term in values.items() if _is_replaceable(term, mentions[name])}
+    replaced = set() if sparql.selects_all(text) else {key for key, term in values.items() if _is_replaceable(term, mentions[key])}
     joined = [variable for variable in values if variable not in replaced]
     outermost.mentions |= {*joined}
     # A sign such as < must not run into the term.
     edits = {
-        m.start: (m.start + len(name) + 1, f"{'' if text[m.start - 1] in ' (' else ' '}{values[name]}")
-        for name in replaced
-        for m in mentions[name]
+        m.start: (m.start + len(key) + 1, f"{'' if text[m.start - 1] in ' (' else ' '}{values[key]}")
+        for key in replaced
+        for m in mentions[key]
     }
     for group in groups:
         wanted = [variable for variable in joined if variable in group.mentions]

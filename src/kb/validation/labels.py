@@ -20,6 +20,8 @@ _NAMED_KINDS = (*ENTITY_KINDS, *(kind for kind in CONCEPT_KINDS if kind != "sche
 _TWICE = re.compile(r"(?<!\w)([^\W\d_]{2,}) \1(?!\w)")
 # A small letter and then capitals, or capitals in a word longer than those made of initials.
 _CAPITALS = re.compile(r"\b[a-zß-ÿ][A-ZÀ-Þ]{2}|\b[A-ZÀ-Þ]{8}")
+_LONGEST_NAME = 8
+"""Words of a name that is looked for within a label."""
 _SMALL_WORDS = frozenset("a and at by for from in of on the to with".split())  # noqa: SIM905 - a list to read
 
 
@@ -86,24 +88,25 @@ def _is_of_another(node: rdf.NamedNode, label: rdf.Literal, lookups: Lookups) ->
 
 
 def _parts(text: str) -> Iterator[str]:
-    """A label, and what is left of it without words at its beginning or end."""
+    """A label, and what is left of it without words at its beginning or end, up to as many words as a name has."""
+    yield text
     found = text.split()
     for start in range(len(found)):
-        for end in range(len(found), start, -1):
+        for end in range(start + 1, min(start + _LONGEST_NAME, len(found)) + 1):
             yield " ".join(found[start:end])
 
 
 def _shares_a_word(node: rdf.NamedNode, lookups: Lookups) -> bool:
-    """Whether the local name has a word, or the beginning of one, of the English label or of an alternative one; of a person,
-    whose name is the same in every language, of each preferred label."""
+    """Whether the local name has a word, or the beginning of one, of the English label or, but for a person, of an alternative
+    one."""
     name = set(node.value.rpartition("/")[2].split("-"))
     name = name - _SMALL_WORDS or name
-
-    def is_named(label: str) -> bool:
-        return any(word in name or (len(word) >= STEM and any(o.startswith(word[:STEM]) for o in name)) for word in words(label))
-
     said = list(lookups.out(node))
-    if any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
-        return all(is_named(quad.object.value) for quad in said if quad.predicate == _PREFERRED)
-    labels = [*texts(said, _PREFERRED, "en"), *(quad.object.value for quad in said if quad.predicate == _ALTERNATIVE)]
-    return any(map(is_named, labels))
+    labels = [*texts(said, _PREFERRED, "en")]
+    if not any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
+        labels += [quad.object.value for quad in said if quad.predicate == _ALTERNATIVE]
+    return any(
+        word in name or (len(word) >= STEM and any(other.startswith(word[:STEM]) for other in name))
+        for label in labels
+        for word in words(label)
+    )
