@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from kb import rdf, sparql
 from kb.errors import InputError
@@ -22,39 +20,25 @@ class _Group:
         self.where: _Group | None = None
 
 
-class _Mention(NamedTuple):
-    """A variable in the text: where it begins, the token before it, and whether it stands for its value there: not where it is
-    handed on, assigned, or asked whether it has one."""
-
-    start: int
-    before: str
-    is_value: bool
-
-
 def bind(text: str, values: Mapping[str, rdf.NamedNode | rdf.Literal], name: str) -> str:
-    """The query with its parameters bound. No line is added.
+    """The query with its parameters bound: ``VALUES (?x) { (term) }`` in the outermost group and in every group that
+    mentions the variable, so that sub-selects, UNION branches and their filters see it too. No line is added.
 
-    The term stands in the variable's place, if it may stand wherever the variable does. Where the query hands the variable on,
-    asks whether it has a value, or the like, ``VALUES (?x) { (term) }`` stands in the outermost group and in every group that
-    mentions it, so that sub-selects, UNION branches and their filters see it too. That means the same; but engines plan a
-    query better that has the term, and Virtuoso 7 loses rows where VALUES meet a path such as ``skos:broader*``.
+    A literal whose variable only ever stands after ``=`` or ``!=`` takes its place there: that means the same, and spares a
+    join with every row. An identifier does not: engines begin with VALUES, and with a path from a term they often do not.
 
     Raises InputError for a CONSTRUCT WHERE without a template, which has no room for a binding.
     """
     if not values:
         return text
-    groups, outermost, mentions = _groups(text, name)
+    groups, outermost = _groups(text, name)
     if outermost is None:
         return f"{text.rstrip()} WHERE {{ {_bindings(values, values)} }}"
-    replaced = set() if sparql.selects_all(text) else {key for key, term in values.items() if _is_replaceable(term, mentions[key])}
-    joined = [variable for variable in values if variable not in replaced]
+    compared = {} if sparql.selects_all(text) else _compared(text, [key for key, term in values.items() if isinstance(term, rdf.Literal)])
+    joined = [variable for variable in values if variable not in compared]
     outermost.mentions |= {*joined}
-    # A sign such as < must not run into the term.
-    edits = {
-        m.start: (m.start + len(key) + 1, f"{'' if text[m.start - 1] in ' (' else ' '}{values[key]}")
-        for key in replaced
-        for m in mentions[key]
-    }
+    # A sign of comparison must not run into the term.
+    edits = {start: (start + len(key) + 1, f" {values[key]}") for key, places in compared.items() for start in places}
     for group in groups:
         wanted = [variable for variable in joined if variable in group.mentions]
         if group.is_pattern and not group.is_select and wanted:
@@ -66,24 +50,31 @@ def bind(text: str, values: Mapping[str, rdf.NamedNode | rdf.Literal], name: str
     return "".join(pieces) + text[last:]
 
 
-def _is_replaceable(term: rdf.NamedNode | rdf.Literal, mentions: list[_Mention]) -> bool:
-    """Whether a term may stand wherever its variable does; a literal is no subject, so it stands in comparisons only."""
-    is_literal = isinstance(term, rdf.Literal)
-    return bool(mentions) and all(m.before in ("=", "!=") or (m.is_value and not is_literal) for m in mentions)
+def _compared(text: str, variables: Iterable[str]) -> dict[str, list[int]]:
+    """Where those of the variables stand that only ever stand after a sign of comparison."""
+    found: dict[str, list[int]] = {}
+    others: set[str] = set()
+    before = ""
+    for token in sparql.tokens(text):
+        if token.kind == "variable":
+            if before in ("=", "!="):
+                found.setdefault(token.text[1:], []).append(token.start)
+            else:
+                others.add(token.text[1:])
+        before = token.text
+    return {variable: found[variable] for variable in variables if variable in found and variable not in others}
 
 
 def _bindings(values: Mapping[str, rdf.NamedNode | rdf.Literal], names: Iterable[str]) -> str:
     return " ".join(f"VALUES (?{name}) {{ ({values[name]}) }}" for name in names) + " "
 
 
-def _groups(text: str, name: str) -> tuple[list[_Group], _Group | None, dict[str, list[_Mention]]]:
-    """Every pair of braces in order, the query's outermost WHERE group, and every variable."""
+def _groups(text: str, name: str) -> tuple[list[_Group], _Group | None]:
+    """Every pair of braces in order, and the query's outermost WHERE group."""
     groups: list[_Group] = []
-    mentions: dict[str, list[_Mention]] = defaultdict(list)
     root = _Group(0, is_pattern=False, is_select=True)
     open_groups = [root]
     before: sparql.Token | None = None
-    second: sparql.Token | None = None
     data_block = False
     for token in sparql.tokens(text):
         group = open_groups[-1]
@@ -91,9 +82,6 @@ def _groups(text: str, name: str) -> tuple[list[_Group], _Group | None, dict[str
             # In a SELECT's head and tail the variable belongs to its WHERE group.
             target = group.where if group.is_select and group.where else group
             target.mentions.add(token.text[1:])
-            asked = second is not None and second.word == "BOUND"
-            is_value = not (group.is_select or data_block or asked or (before is not None and before.word == "AS"))
-            mentions[token.text[1:]].append(_Mention(token.start, before.text if before else "", is_value))
         elif token.word == "VALUES":
             data_block = True
         elif token.word == "SELECT" and before is not None and before.text == "{" and group.is_pattern:
@@ -114,5 +102,5 @@ def _groups(text: str, name: str) -> tuple[list[_Group], _Group | None, dict[str
                 "a CONSTRUCT WHERE has no room for parameters; write CONSTRUCT { … } WHERE { … }",
                 sparql.position(text, before.start, name),
             )
-        second, before = before, token
-    return groups, root.where, mentions
+        before = token
+    return groups, root.where
