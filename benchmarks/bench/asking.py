@@ -1,4 +1,4 @@
-"""Asking stores: one thing looked up, a join over the data, a report that counts; each as a whole process."""
+"""Asking stores: one thing looked up, its sources followed, a join over the data, a report that counts; each as a whole process."""
 
 from __future__ import annotations
 
