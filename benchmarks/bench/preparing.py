@@ -35,21 +35,24 @@ ASKED = ("evidence", "payments", "works-by-claims")
 
 
 def main(kind: str, folder: Path, project: Project) -> None:
-    claims, propositions, actors, triples = written(project, folder)
+    claims, answered, propositions, actors, triples = written(project, folder)
     rules = [quad for file in parsed(opened(shape_files_of(project.shapes))) for quad in file.quads]
     _write(folder / "shapes.nt", (f"{quad.triple} .\n" for quad in rules))
     if kind == "generated":
         plant(project, folder, claims, propositions, actors)
-        commands = questions(project, folder, claims[len(claims) // 2])
+        middle = claims[len(claims) // 2 :]
+        commands = questions(project, folder, next((claim for claim in middle if claim in answered), middle[0]))
     else:
         _write(folder / "faults.txt", [])
         commands = examples(project, folder)
     print(json.dumps({"triples": triples, "commands": commands}))
 
 
-def written(project: Project, folder: Path) -> tuple[list[str], list[str], list[str], int]:
-    """Write the statements as N-Quads and N-Triples; some claims that cite a work, propositions and actors, and the count."""
+def written(project: Project, folder: Path) -> tuple[list[str], set[str], list[str], list[str], int]:
+    """Write the statements as N-Quads and N-Triples; gives the claims that cite a work, those that another answers, propositions,
+    actors, and the count."""
     claims, propositions, actors, triples = [], [], [], 0
+    answered: set[str] = set()
     with (
         open(folder / "all.nq", "w", encoding="utf-8") as quads,
         open(folder / "all.nt", "w", encoding="utf-8") as plain,
@@ -65,11 +68,13 @@ def written(project: Project, folder: Path) -> tuple[list[str], list[str], list[
                 predicate = quad.predicate.value
                 if predicate == f"{MM}viaMarker":
                     claims.append(quad.subject.value)
+                elif predicate == f"{MM}toClaim":
+                    answered.add(quad.object.value)
                 elif predicate == f"{MM}gloss":
                     propositions.append(quad.subject.value)
                 elif quad.object == _ACTOR and quad.predicate == rdf.RDF_TYPE:
                     actors.append(quad.subject.value)
-    return list(dict.fromkeys(claims)), list(dict.fromkeys(propositions)), actors, triples
+    return list(dict.fromkeys(claims)), answered, list(dict.fromkeys(propositions)), actors, triples
 
 
 _ACTOR = rdf.NamedNode(f"{MM}Actor")
