@@ -38,6 +38,7 @@ LIMIT, QUICK_LIMIT = 120.0, 20.0
 RUNS, QUICK_RUNS = 7, 3
 """How often what is short is run, at most."""
 _made: dict[int, DataSet] = {}
+"""The data sets of this run: two parts may ask for one size."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -68,9 +68,15 @@ def _is_of_the_same(node: rdf.NamedNode, label: rdf.Literal, lookups: Lookups) -
     if numbers and not numbers <= set(re.findall(r"\d+", " ".join(others))):
         return False
     names = {word for other in others for word in words(other) if len(word) > 2}
-    if any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
-        return not names.isdisjoint(words(label.value))
-    return any(says(other, beginnings(words(label.value))) for other in others) or not _is_of_another(node, label, lookups)
+    its_words = words(label.value)
+    if _is_a_person(said):
+        return not names.isdisjoint(its_words)
+    sought = beginnings(its_words)
+    return any(says(other, sought) for other in others) or not _is_of_another(node, label, lookups)
+
+
+def _is_a_person(said: Iterable[rdf.Quad]) -> bool:
+    return any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said)
 
 
 def _is_of_another(node: rdf.NamedNode, label: rdf.Literal, lookups: Lookups) -> bool:
@@ -103,7 +109,7 @@ def _shares_a_word(node: rdf.NamedNode, lookups: Lookups) -> bool:
     name = name - _SMALL_WORDS or name
     said = list(lookups.out(node))
     labels = [*texts(said, _PREFERRED, "en")]
-    if not any(quad.predicate == rdf.RDF_TYPE and quad.object == _PERSON for quad in said):
+    if not _is_a_person(said):
         labels += [quad.object.value for quad in said if quad.predicate == _ALTERNATIVE]
     return any(
         word in name or (len(word) >= STEM and any(other.startswith(word[:STEM]) for other in name))
