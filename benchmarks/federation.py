@@ -26,7 +26,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.comunica import VERSION, Comunica
+from bench.comunica import VERSION, WAYS, Comunica
 from bench.datasets import BENCHMARKS, generate
 from bench.machine import installed, processor
 from bench.processes import Run, clean_up_when_terminated, run
@@ -112,16 +112,17 @@ def compared(
             text.write_text(example_in_full(project, query), encoding="utf-8")
             alone = run([sys.executable, BENCHMARKS / "bench" / "peers.py", "rows_of", whole.query, text], limit)
             sources = [f"sparql@{server.query}" for server in parted]
-            across = engine.ask(sources, text, limit)
-            outcome = judged(query.name, alone, across)
-            if outcome.verdict == NOT_ASKABLE:
-                across = engine.ask(sources, text, limit, as_it_comes=True)
+            for way in WAYS:
+                across = engine.ask(sources, text, limit, way)
                 outcome = judged(query.name, alone, across)
-                outcome = replace(outcome, why="; ".join(filter(None, (outcome.why, "with the engine's own joins"))))
+                if outcome.verdict != NOT_ASKABLE:
+                    break
+            if outcome.verdict != NOT_ASKABLE and way != WAYS[0]:
+                outcome = replace(outcome, why="; ".join(filter(None, (outcome.why, f"asked {way}"))))
             if outcome.verdict == "differs":
-                outcome = _whose(outcome, across, engine.ask([f"file@{whole.query}?{_EVERYTHING}"], text, limit))
+                outcome = _whose(outcome, across, engine.ask([f"file@{whole.query}?{_EVERYTHING}"], text, limit, way))
             outcomes.append(outcome)
-            print(f"{query.name}: {outcome.verdict} {outcome.why}", file=sys.stderr, flush=True)
+            print(f"{query.name}: {outcome.verdict} {outcome.why}".rstrip(), file=sys.stderr, flush=True)
     return _table(outcomes, counts), outcomes
 
 

@@ -1,10 +1,11 @@
-"""How the time of every bundled question, list of values and rule grows with the data.
+"""How the time of every bundled question, view, list of values and rule grows with the data.
 
     python benchmarks/growth.py [--claims 2000 8000 32000] [--seconds 60] [--rules | --questions] [--out TABLE.csv] [NAME …]
 
 Generated data (`generate.py`) of each size are put in a store in memory. A question is asked as `kb` asks it, with the
 parameters of its example: those that have a list of values get one of the values that the smallest and the largest data
-share. A rule is applied alone, with the inner shapes that it uses, by the engine that `kb validate` takes; what reading the
+share. The rules of `kb view` and `kb compare` are asked in their order, of all claims, on a store that has the results of those
+before them. A rule of the shapes is applied alone, with the inner shapes that it uses, by the engine that `kb validate` takes; what reading the
 data costs is taken off. All times are CPU time, the least of up to three runs, each in a process of its own.
 
 Told are the times and the exponent of the growth from the first size to the last, as the slope between their logarithms: of
@@ -41,6 +42,7 @@ from realdata import Data
 
 from kb import rdf, turtle
 from kb.errors import KbError
+from kb.files import read_text
 from kb.namespaces import curie
 from kb.project import Project, find_project
 from kb.queries import bundled, deadline
@@ -50,9 +52,11 @@ from kb.queries.parameters import terms
 from kb.queries.values import FOLDER, values_of
 from kb.results.labels import Finder
 from kb.sources import MemorySource
+from kb.stores import DERIVED
 from kb.validation.shapes import SH, Shapes, read_shapes
 from kb.validation.suspects import Queries
 from kb.validation.vocabulary import TARGETS
+from kb.views.choice import views
 
 SLACK = 0.25
 """How much higher than it must be an exponent may come out: an index is a tree, and caches end."""
@@ -143,8 +147,9 @@ def asking(source: MemorySource, text: str) -> Callable[[], tuple[float, int]]:
 
 
 def questions(project: Project, sources: list[MemorySource], names: Sequence[str], seconds: float) -> Iterator[Growth]:
-    """The growth of each question and each list of values."""
-    for query in bundled.read_all(project):
+    """The growth of each question, view and list of values."""
+    of_views = [query._replace(name=f"{query.path.parent.name}/{query.name}") for query in views(project)]
+    for query in [*bundled.read_all(project), *of_views]:
         if names and query.name not in names:
             continue
         given = example(project, query, sources)
@@ -164,15 +169,37 @@ def questions(project: Project, sources: list[MemorySource], names: Sequence[str
         name = f"{FOLDER}/{path.stem}"
         if names and name not in names:
             continue
-        growth = Growth(name, False)
         text = path.read_text("utf-8")
         if parse_header(text, name).parameters:
             text = bind(text, {"lang": rdf.Literal("en")}, name)
-        for source in sources:
-            took, rows = least(asking(source, text), seconds)
-            growth.seconds.append(took)
-            growth.rows.append(rows)
-        yield growth
+        yield same_of_all(name, text, sources, seconds)
+
+
+def same_of_all(name: str, text: str, sources: list[MemorySource], seconds: float) -> Growth:
+    """The growth of a query that needs no values."""
+    growth = Growth(name, False)
+    for source in sources:
+        took, rows = least(asking(source, text), seconds)
+        growth.seconds.append(took)
+        growth.rows.append(rows)
+    return growth
+
+
+def rules_of_views(project: Project, sources: list[MemorySource], names: Sequence[str], seconds: float) -> Iterator[Growth]:
+    """The growth of each rule by which a view becomes plain triples, and of those that compare two views: here the claims that
+    cite a work and those that cite none. The sources get what the rules say."""
+    for source in sources:
+        for side, kind in (("first", "EXISTS"), ("second", "NOT EXISTS")):
+            chosen = source.query(f"CONSTRUCT {{ ?c a mm:Claim }} WHERE {{ ?c a mm:Claim FILTER {kind} {{ ?c mm:viaMarker ?m }} }}")
+            graph = rdf.NamedNode(f"{DERIVED}view/{side}")
+            source.engine.extend([rdf.Quad(*triple, graph) for triple in chosen])
+    for folder in ("rules/comparison", "rules/readings", "rules/statements"):
+        texts = {path.stem: read_text(path) for path in sorted((project.queries / folder).glob("*.rq"))}
+        for stem, text in texts.items():
+            if not names or f"{folder}/{stem}" in names:
+                yield same_of_all(f"{folder}/{stem}", text, sources, seconds)
+        for source in sources if folder == "rules/readings" else ():
+            source.engine.extend([rdf.Quad(*triple) for text in texts.values() for triple in source.query(text)])
 
 
 def _is_required(query: bundled.Query, name: str) -> bool:
@@ -182,7 +209,7 @@ def _is_required(query: bundled.Query, name: str) -> bool:
 def example(project: Project, query: bundled.Query, sources: list[MemorySource]) -> dict[str, str] | None:
     """The parameters of its example, with values that the smallest and the largest data have; None where they have none."""
     given = {}
-    for name, value in _assigned(query.example).items():
+    for name, value in (_assigned(query.example) or {p.name: "" for p in query.parameters if _is_required(query, p.name)}).items():
         parameter = next(p for p in query.parameters if p.name == name)
         if parameter.type != "iri":
             given[name] = value
@@ -274,9 +301,9 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=60.0, help="what one answer may take")
     options.add_argument("--out", type=Path, metavar="FILE", help="write the table here too, as CSV")
     what = options.add_mutually_exclusive_group()
-    what.add_argument("--rules", action="store_true", help="only the rules")
-    what.add_argument("--questions", action="store_true", help="only the questions and the lists of values")
-    options.add_argument("names", nargs="*", metavar="NAME", help="only these questions, values/LISTS and mms:RULES")
+    what.add_argument("--rules", action="store_true", help="only the rules of the shapes")
+    what.add_argument("--questions", action="store_true", help="only the questions, views and their rules, and the lists of values")
+    options.add_argument("names", nargs="*", metavar="NAME", help="only these questions, views/VIEWS, values/LISTS, rules/… and mms:RULES")
     chosen = options.parse_args()
     project = find_project()
     with tempfile.TemporaryDirectory() as folder:
@@ -290,6 +317,7 @@ def main() -> int:
     if not chosen.rules:
         sources = [source_of(quads) for quads in data]
         table += told(questions(project, sources, chosen.names, chosen.seconds), triples)
+        table += told(rules_of_views(project, sources, chosen.names, chosen.seconds), triples)
         del sources
     if not chosen.questions:
         table += told(rules(project, data, chosen.names, chosen.seconds), triples)

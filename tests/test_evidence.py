@@ -20,7 +20,8 @@ PREFIXES = small_project.PREFIXES + """
 """
 
 # 1 and 2 of the port agency; 3 an edition of 2; 4 the title of 3; 5 in the Courier and 6 too; 7 and 8 describe one work;
-# 9 of the union; 10 of the council and 11 of the harbour office, both bodies of Alder Bay; 12 stands alone.
+# 9 of the union; 10 of the council and 11 of the harbour office, both bodies of Alder Bay; 12 stands alone; 13 of the port
+# agency, in the Courier.
 WORKS = """
 work:w1 a mm:CitedWork ; dcterms:publisher actor:port-agency .
 work:w2 a mm:CitedWork ; dcterms:publisher actor:port-agency .
@@ -33,8 +34,9 @@ work:w9 a mm:CitedWork ; dcterms:publisher actor:union .
 work:w10 a mm:CitedWork ; dcterms:publisher actor:council ; mm:issuingState actor:alder-bay .
 work:w11 a mm:CitedWork ; dcterms:publisher actor:harbour-office ; mm:issuingState actor:alder-bay .
 work:w12 a mm:CitedWork ; dcterms:publisher actor:alone .
+work:w13 a mm:CitedWork ; dcterms:publisher actor:port-agency ; mm:venue venue:courier .
 """
-WORK_OF = {n: f"w{7 if n == 8 else n}" for n in range(1, 13)}
+WORK_OF = {n: f"w{7 if n == 8 else n}" for n in range(1, 14)}
 
 
 def claim(name: str, numbers: tuple[int, ...], claimant: str = "author", agent: str = "nobody") -> str:
@@ -87,6 +89,8 @@ def independent(rows: list[dict[str, str]]) -> int:
         ((5, 6), {5: 5, 6: 5}),  # one venue
         ((7, 8), {7: 7, 8: 7}),  # two references to one work
         ((10, 11), {10: 10, 11: 11}),  # two bodies of one state are two issuers
+        ((1, 5), {1: 1, 5: 5}),  # 13, which the claim does not cite, is of the one's issuer and in the other's venue
+        ((1, 5, 13), {1: 1, 5: 5, 13: 1}),  # nor are they one where it is cited
     ],
 )
 def test_what_is_one_source(ask: Callable[..., list[dict[str, str]]], numbers: tuple[int, ...], expected: dict[int, int]) -> None:
