@@ -64,18 +64,24 @@ def plain(error: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def run(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad], engine: str = "auto", own: bool = False) -> list[Result]:
+def run(
+    data: Iterable[rdf.Quad],
+    shapes: Iterable[rdf.Quad],
+    engine: str = "auto",
+    own: bool = False,
+    at_work: Callable[[], None] = lambda: None,
+) -> list[Result]:
     """Validate the union of the data against the shapes, without any inference; results in a fixed order.
 
     Classes and their ``rdfs:subClassOf`` are part of the data; graph names are ignored. ``own`` says that the shapes are
     the project's: tests compare the engines on these, queries and all. Raises InputError where no engine can apply the
     shapes, which names the shape that is to blame; UsageError where the engine that was asked for is not installed, or not
-    to be trusted with them. Keeps nothing and starts no process, so that the caller may run it in a process of its own.
+    to be trusted with them. ``at_work`` is told when the engine begins, if that lets Python go on. Keeps nothing and starts no process, so that the caller may run it in a process of its own.
     """
     data, shapes = list(data), list(shapes)
     module = _chosen(engine, shapes, own)
     try:
-        return _ordered(module.results(data, shapes))
+        return _ordered(module.results(data, shapes, at_work))
     except InputError as error:
         if engine == "auto" and not own and module.__name__ != ENGINES["pyshacl"]:
             # It knows fewer regular expressions; the reference has the last word on what can be used.

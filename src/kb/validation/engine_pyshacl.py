@@ -12,7 +12,7 @@ import logging
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import rdflib
 import rdflib.plugins.stores.memory
@@ -38,8 +38,11 @@ _VARIABLE = re.compile(r"\{[?$]\w+\}")
 _IMPORTS = f"{PREFIXES['owl']}imports"
 
 
-def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Result]:
+def results(
+    data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad], at_work: Callable[[], None] = lambda: None
+) -> Iterator[Result]:
     """See ``kb.validation.engine.run``; blank nodes keep their labels."""
+    at_work()
     shapes = list(shapes)
     messages = _Messages(shapes)
     report = _report(data, [*_understood(shapes), *_imported_prefixes(shapes)])

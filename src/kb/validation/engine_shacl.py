@@ -18,7 +18,7 @@ query is written is in ``shapes/README.md``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import uuid4
 
 import shacl
@@ -51,13 +51,16 @@ def doubt(shapes: Iterable[rdf.Quad], own: bool) -> str | None:
     return None
 
 
-def results(data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad]) -> Iterator[Result]:
+def results(
+    data: Iterable[rdf.Quad], shapes: Iterable[rdf.Quad], at_work: Callable[[], None] = lambda: None
+) -> Iterator[Result]:
     """See ``kb.validation.engine.run``; not asked where ``doubt`` has a reason."""
     translation = _Translation()
     data = list(data)
     translated = list(translation.shapes(shapes))
     text = _text(translation.data(data))
     queries = Queries(translated)
+    at_work()
     if len(data) < ENOUGH or not queries.texts:
         yield from translation.results(_report(translated, text))
         return

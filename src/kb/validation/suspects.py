@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from kb import rdf
 from kb.namespaces import PREFIXES
@@ -19,6 +21,8 @@ from kb.validation.vocabulary import CONSTRAINTS, TARGETS
 
 ENOUGH = 5_000
 """Triples from which on it is worth it to load them a second time."""
+_THREADS = 2
+"""Queries asked at a time: the engine answers each on one processor, and lets Python go on meanwhile."""
 
 _AIMS = frozenset(f"{SH}{name}" for name in TARGETS)
 _SUBCLASS_OF = rdf.NamedNode(f"{PREFIXES['rdfs']}subClassOf")
@@ -76,7 +80,8 @@ class Queries:
         store = rdf.Store()
         # Written by ourselves just now: the parser need not look at each IRI again.
         store.bulk_load(data.encode(), format=rdf.RdfFormat.N_TRIPLES, lenient=True)
-        found = {shape: self.found(store, shape) for shape in self.texts}
+        with ThreadPoolExecutor(_THREADS) as pool:
+            found = dict(zip(self.texts, pool.map(partial(self.found, store), self.texts), strict=True))
         return {shape: nodes for shape, nodes in found.items() if nodes is None or nodes}
 
     def found(self, store: rdf.Store, shape: Shape) -> set[rdf.NamedNode] | None:

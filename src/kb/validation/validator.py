@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from pathlib import Path as FilePath
+from threading import Event
 
 from kb import rdf
 from kb.errors import UsageError
@@ -150,9 +151,8 @@ class Validator:
         if not self._alone:
             scope = self._scope(quads, others, known)
             return self._finished(make, files, _names(files), scope, self._first(make, files, lookups))
-        run = self._run
-        scope, first = beside(
-            lambda: scopes.of_files_alone(self._shapes, quads, others, own, before, run),
+        scope, first = self._beside(
+            lambda run: scopes.of_files_alone(self._shapes, quads, others, own, before, run),
             lambda: self._first(make, files, lookups),
         )
         return self._finished(make, files, _names(files), scope, first)
@@ -162,12 +162,30 @@ class Validator:
         quads = _quads(files)
         everything = Index(quads)
         make = Findings(self._shapes, files, everything)
-        run = self._run
-        scope, first = beside(
-            lambda: scopes.of_everything(self._shapes, quads, everything, run),
+        scope, first = self._beside(
+            lambda run: scopes.of_everything(self._shapes, quads, everything, run),
             lambda: self._first(make, files, everything, whole=True),
         )
         return self._finished(make, files, (), scope, first)
+
+    def _beside(
+        self, judged: Callable[[scopes.Run], Scope], first: Callable[[], list[Finding]]
+    ) -> tuple[Scope, list[Finding]]:
+        """Both, the second once the engine is at work: before that, each would wait for the other's Python."""
+        at_work = Event()
+        run = partial(self._run, at_work=at_work.set)
+
+        def scope() -> Scope:
+            try:
+                return judged(run)
+            finally:
+                at_work.set()
+
+        def told() -> list[Finding]:
+            at_work.wait()
+            return first()
+
+        return beside(scope, told)
 
     def _scope(self, files: list[rdf.Quad], others: list[rdf.Quad], before: Lookups) -> Scope:
         if not self._reach.unbounded and not scopes.changes_classes(files, before):
