@@ -4,9 +4,9 @@
 
 Generated data (`generate.py`) of each size are put in a store in memory. A question is asked as `kb` asks it, with the
 parameters of its example: those that have a list of values get one of the values that the smallest and the largest data
-share. The rules of views, and of two views beside each other, are asked in their order, of all claims, on a store that has the results of those
-before them. A rule of the shapes is applied alone, with the inner shapes that it uses, by the engine that `kb validate` takes; what reading the
-data costs is taken off. All times are CPU time, the least of up to three runs, each in a process of its own.
+share. The rules of views, and of two views beside each other, are asked in their order, of all claims, on a store that has
+the results of those before them. A rule of the shapes is applied alone, with the inner shapes that it uses, by the engine
+that `kb validate` takes; what reading the data costs is taken off. All times are CPU time, the least of up to three runs, each in a process of its own.
 
 Told are the times and the exponent of the growth from the first size to the last, as the slope between their logarithms: of
 the time against the triples. Named, with exit code 1, is

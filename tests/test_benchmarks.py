@@ -21,6 +21,7 @@ ROOT = find_project().root
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import federation
+import growth
 import partitions
 from bench import processes, tables, targets
 from bench.contest import Contender, Contest
@@ -107,6 +108,29 @@ def test_growth_is_the_slope_on_logarithmic_scales() -> None:
     quadratic = [row("load", "x", OURS, (n, 10 * n), [replace(DONE, wall=n * n, cpu=n)]) for n in (10, 100)]
     [found] = growths([*quadratic, absent("load", "x", OURS, (1000, 10_000), "not run")])
     assert (found.wall, found.cpu, found.peak, found.sizes) == (pytest.approx(2), pytest.approx(1), pytest.approx(0), (10, 100))
+
+
+def test_what_grows_too_fast_is_named() -> None:
+    triples = [1000, 4000]
+    assert growth.Growth("square", False, [0.02, 0.32], [1, 1]).fault(triples) == "faster than the data and the answer"
+    assert growth.Growth("line", False, [0.02, 0.08], [1, 1]).fault(triples) == ""
+    assert growth.Growth("one thing", True, [0.02, 0.08], [1, 1]).fault(triples) == "with the store, though asked by name"
+    assert growth.Growth("its answer", True, [0.02, 0.08], [1, 4]).fault(triples) == ""
+    assert growth.Growth("late", False, [0.02, None], [1, 0]).fault(triples) == "took too long"
+
+
+def test_growth_is_measured_of_questions_views_lists_and_rules(tmp_path: Path) -> None:
+    names = ["claimants", "views/uncontested", "values/relations", "rules/comparison/shared", "rules/statements/affirmed"]
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "growth.py", "--claims", "60", "240", "--questions", "--out", tmp_path / "t.csv", *names],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stdout + done.stderr  # whether one is too slow depends on the machine
+    with (tmp_path / "t.csv").open() as file:
+        rows = {row["name"]: [int(row[name]) for name in row if name.startswith("rows at")] for row in csv.DictReader(file)}
+    assert set(rows) == set(names)
+    # A rule of a comparison finds little in few claims; of the others each finds more in more.
+    assert all(0 < small < large for name, (small, large) in rows.items() if "comparison" not in name), rows
 
 
 def test_different_answers_are_told() -> None:
