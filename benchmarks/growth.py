@@ -6,7 +6,8 @@ Generated data (`generate.py`) of each size are put in a store in memory. A ques
 parameters of its example: those that have a list of values get one of the values that the smallest and the largest data
 share. The rules of views, and of two views beside each other, are asked in their order, of all claims, on a store that has
 the results of those before them. A rule of the shapes is applied alone, with the inner shapes that it uses, by the engine
-that `kb validate` takes; what reading the data costs is taken off. All times are CPU time, the least of up to three runs, each in a process of its own.
+that `kb validate` takes; what reading the data costs is taken off. All times are CPU time, the least of up to three runs,
+each in a process of its own.
 
 Told are the times and the exponent of the growth from the first size to the last, as the slope between their logarithms: of
 the time against the triples. Named, with exit code 1, is
@@ -28,8 +29,8 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,16 @@ def least(work: Callable[[], tuple[float, int]], seconds: float) -> tuple[float 
     return best, rows
 
 
+def grown(name: str, works: Iterable[Callable[[], tuple[float, int]]], seconds: float, *, by_name: bool = False) -> Growth:
+    """The growth of what is done at each size, one work after the other; see ``least``."""
+    found = Growth(name, by_name)
+    for work in works:
+        took, rows = least(work, seconds)
+        found.seconds.append(took)
+        found.rows.append(rows)
+    return found
+
+
 def asking(source: MemorySource, text: str) -> Callable[[], tuple[float, int]]:
     """Asks the engine, and tells the CPU time of the answer and its rows."""
 
@@ -156,15 +167,8 @@ def questions(project: Project, sources: list[MemorySource], names: Sequence[str
         if given is None:
             print(f"  {query.name}: the generated data have no values for it", file=sys.stderr)
             continue
-        growth = Growth(query.name, any(_is_required(query, name) for name in given))
-        for source in sources:
-            text = query.text
-            if query.parameters:
-                text = bind(text, terms(query.parameters, given, Finder(source), lang="en", query=query.name, example=""), query.name)
-            took, rows = least(asking(source, text), seconds)
-            growth.seconds.append(took)
-            growth.rows.append(rows)
-        yield growth
+        by_name = any(_is_required(query, name) for name in given)
+        yield grown(query.name, (asking(source, _bound(query, given, source)) for source in sources), seconds, by_name=by_name)
     for path in sorted((project.queries / FOLDER).glob("*.rq")):
         name = f"{FOLDER}/{path.stem}"
         if names and name not in names:
@@ -172,17 +176,14 @@ def questions(project: Project, sources: list[MemorySource], names: Sequence[str
         text = path.read_text("utf-8")
         if parse_header(text, name).parameters:
             text = bind(text, {"lang": rdf.Literal("en")}, name)
-        yield same_of_all(name, text, sources, seconds)
+        yield grown(name, (asking(source, text) for source in sources), seconds)
 
 
-def same_of_all(name: str, text: str, sources: list[MemorySource], seconds: float) -> Growth:
-    """The growth of a query that needs no values."""
-    growth = Growth(name, False)
-    for source in sources:
-        took, rows = least(asking(source, text), seconds)
-        growth.seconds.append(took)
-        growth.rows.append(rows)
-    return growth
+def _bound(query: bundled.Query, given: dict[str, str], source: MemorySource) -> str:
+    if not query.parameters:
+        return query.text
+    values = terms(query.parameters, given, Finder(source), lang="en", query=query.name, example="")
+    return bind(query.text, values, query.name)
 
 
 def rules_of_views(project: Project, sources: list[MemorySource], names: Sequence[str], seconds: float) -> Iterator[Growth]:
@@ -197,7 +198,7 @@ def rules_of_views(project: Project, sources: list[MemorySource], names: Sequenc
         texts = {path.stem: read_text(path) for path in sorted((project.queries / folder).glob("*.rq"))}
         for stem, text in texts.items():
             if not names or f"{folder}/{stem}" in names:
-                yield same_of_all(f"{folder}/{stem}", text, sources, seconds)
+                yield grown(f"{folder}/{stem}", (asking(source, text) for source in sources), seconds)
         for source in sources if folder == "rules/readings" else ():
             source.engine.extend([rdf.Quad(*triple) for text in texts.values() for triple in source.query(text)])
 
@@ -237,12 +238,7 @@ def rules(project: Project, data: list[list[rdf.Quad]], names: Sequence[str], se
     stores = [source_of(quads).engine for quads in data]
     for shape in queries.texts:
         if not names or curie(shape.value) in names:
-            found = Growth(curie(shape.value), False)
-            for store in stores:
-                took, rows = least(looking(queries, store, shape), seconds)
-                found.seconds.append(took)
-                found.rows.append(rows)
-            yield found
+            yield grown(curie(shape.value), (looking(queries, store, shape) for store in stores), seconds)
     del stores
     texts = [rdf.serialize(quads, format=rdf.RdfFormat.N_TRIPLES).decode() for quads in data]
     triples = [len(quads) for quads in data]
@@ -250,12 +246,9 @@ def rules(project: Project, data: list[list[rdf.Quad]], names: Sequence[str], se
 
     def growth(chosen: Sequence[Any]) -> Growth:
         name = curie(chosen[0].value) if len(chosen) == 1 else f"{curie(chosen[0].value)} and {len(chosen) - 1} more"
-        found = Growth(name, False)
-        for text, base in zip(texts, nothing, strict=True):
-            took, rows = least(applying(shapes, chosen, text), seconds)
-            found.seconds.append(None if took is None else max(took - base, 0.0))
-            found.rows.append(rows)
-        return found
+        found = grown(name, (applying(shapes, chosen, text) for text in texts), seconds)
+        took = zip(found.seconds, nothing, strict=True)
+        return replace(found, seconds=[None if time is None else max(time - base, 0.0) for time, base in took])
 
     wanted = [shape for shape in shapes.with_targets() if not names or curie(shape.value) in names]
     groups = [[shape for shape in wanted if shape not in queries.texts]]

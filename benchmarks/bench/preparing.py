@@ -115,7 +115,7 @@ def plant(project: Project, folder: Path, claims: list[str], propositions: list[
 def questions(project: Project, folder: Path, claim: str) -> dict[str, list[str]]:
     """Write the questions as an engine gets them; the words after ``kb`` that ask them."""
     one = {"claim": curie(claim)}
-    # A lookup stays near its claim; sources goes to all works of the publishers that the claim's works have.
+    # A lookup stays near its claim; sources follows its works to their issuers, venues and editions.
     chosen = {"lookup": ("answers", one), "sources": ("evidence", one), "join": ("arguments", {}), "report": ("claimants", {})}
     document = "-".join(claim.rpartition("/")[2].split("-")[:2])
     place = Where(project, data=(str(project.data / "documents" / f"{document}.ttl"),))

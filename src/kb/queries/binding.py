@@ -31,10 +31,11 @@ def bind(text: str, values: Mapping[str, rdf.NamedNode | rdf.Literal], name: str
     """
     if not values:
         return text
-    groups, outermost = _groups(text, name)
+    tokens = list(sparql.tokens(text))
+    groups, outermost = _groups(tokens, text, name)
     if outermost is None:
         return f"{text.rstrip()} WHERE {{ {_bindings(values, values)} }}"
-    compared = {} if sparql.selects_all(text) else _compared(text, [key for key, term in values.items() if isinstance(term, rdf.Literal)])
+    compared = {} if sparql.selects_all(text) else _compared(tokens, [key for key, term in values.items() if isinstance(term, rdf.Literal)])
     joined = [variable for variable in values if variable not in compared]
     outermost.mentions |= {*joined}
     # A sign of comparison must not run into the term.
@@ -50,12 +51,12 @@ def bind(text: str, values: Mapping[str, rdf.NamedNode | rdf.Literal], name: str
     return "".join(pieces) + text[last:]
 
 
-def _compared(text: str, variables: Iterable[str]) -> dict[str, list[int]]:
+def _compared(tokens: Iterable[sparql.Token], variables: Iterable[str]) -> dict[str, list[int]]:
     """Where those of the variables stand that only ever stand after a sign of comparison."""
     found: dict[str, list[int]] = {}
     others: set[str] = set()
     before = ""
-    for token in sparql.tokens(text):
+    for token in tokens:
         if token.kind == "variable":
             if before in ("=", "!="):
                 found.setdefault(token.text[1:], []).append(token.start)
@@ -69,14 +70,14 @@ def _bindings(values: Mapping[str, rdf.NamedNode | rdf.Literal], names: Iterable
     return " ".join(f"VALUES (?{name}) {{ ({values[name]}) }}" for name in names) + " "
 
 
-def _groups(text: str, name: str) -> tuple[list[_Group], _Group | None]:
+def _groups(tokens: Iterable[sparql.Token], text: str, name: str) -> tuple[list[_Group], _Group | None]:
     """Every pair of braces in order, and the query's outermost WHERE group."""
     groups: list[_Group] = []
     root = _Group(0, is_pattern=False, is_select=True)
     open_groups = [root]
     before: sparql.Token | None = None
     data_block = False
-    for token in sparql.tokens(text):
+    for token in tokens:
         group = open_groups[-1]
         if token.kind == "variable":
             # In a SELECT's head and tail the variable belongs to its WHERE group.

@@ -34,7 +34,7 @@ def fill(engine: rdf.Store, files: Sequence[GraphFile], progress: Progress | Non
     """Load the files into their graphs and into the default graph. Raises the engine's OSError and RuntimeError.
 
     ``tidy`` puts the whole store in order after that: else questions look into each part that was loaded until the engine has
-    found the time for it, and may take ten times as long.
+    found the time for it, and take up to four times as long.
     """
     stop, one_by_one = threading.Event(), threading.Lock()
     done = told = 0.0

@@ -76,7 +76,8 @@ def run(
     Classes and their ``rdfs:subClassOf`` are part of the data; graph names are ignored. ``own`` says that the shapes are
     the project's: tests compare the engines on these, queries and all. Raises InputError where no engine can apply the
     shapes, which names the shape that is to blame; UsageError where the engine that was asked for is not installed, or not
-    to be trusted with them. ``at_work`` is told when the engine begins, if that lets Python go on. Keeps nothing and starts no process, so that the caller may run it in a process of its own.
+    to be trusted with them. ``at_work`` is told when the engine begins, and other Python need not wait any more. Keeps
+    nothing and starts no process, so that the caller may run it in a process of its own.
     """
     data, shapes = list(data), list(shapes)
     module = _chosen(engine, shapes, own)
