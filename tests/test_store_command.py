@@ -214,12 +214,27 @@ def test_the_store_is_opened_again_after_a_load(base: Path, store: Path) -> None
         assert opened.count(OTHER) == 0
 
 
+_SHOWN_AT_ONCE = """
+import sys, time
+from kb.cli import main, progress
+
+progress._QUIET = progress._EVERY = 0.01
+add = progress.Meter.add
+
+def slowly(meter, number):
+    add(meter, number)
+    time.sleep(0.05)  # however quick the machine is: the next look falls into it
+
+progress.Meter.add = slowly
+main(sys.argv[1:])
+"""
+
+
 def test_progress_is_shown_on_a_terminal_and_nowhere_else(base: Path) -> None:
     pty = pytest.importorskip("pty", reason="this system has no terminals to test with")
     (base / "many.nt").write_text("".join(f'<https://example.org/{n}> <https://example.org/p> "{n * 7919}" .\n' for n in range(10_000)))
     ours, theirs = pty.openpty()
-    at_once = "import sys; from kb.cli import main, progress; progress._QUIET = progress._EVERY = 0.01; main(sys.argv[1:])"
-    command = [sys.executable, "-c", at_once, "--project", str(base), "load", "many.nt", "--store", "store", "--no-validate"]
+    command = [sys.executable, "-c", _SHOWN_AT_ONCE, "--project", str(base), "load", "many.nt", "--store", "store", "--no-validate"]
     with subprocess.Popen(command, cwd=base, stdout=subprocess.PIPE, stderr=theirs) as loading:
         os.close(theirs)
         shown = b""
