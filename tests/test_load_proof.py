@@ -243,6 +243,18 @@ def test_what_was_loaded_in_many_parts_lies_in_few_files(tmp_path: Path, monkeyp
     assert files() > 20
 
 
+def test_a_store_lists_its_files_and_not_all_that_came_and_went(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def list_size() -> int:
+        return sum(file.stat().st_size for file in (tmp_path / "store").glob("MANIFEST-*"))
+
+    monkeypatch.setattr(building, "_PART", 1000)
+    with open_store(tmp_path / "store", write=True) as store:
+        store.load([written(tmp_path, G, *(line(n) for n in range(500)))])
+    after = list_size()
+    rdf.Store(str(tmp_path / "store"))  # opened to write, the engine begins a new list
+    assert after == pytest.approx(list_size(), rel=0.2)
+
+
 def test_in_small_portions_a_graph_becomes_equal_to_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digests, "_IN_MEMORY", 50)
     monkeypatch.setattr(digests, "_LINES", 30)
