@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import marshal
 import os
 import signal
 import socket
@@ -51,6 +52,15 @@ def test_a_bug_comes_back_with_its_traceback() -> None:
 
 
 # How it ends
+
+
+def test_want_of_memory_is_told_where_there_is_none_left_to_tell_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(marshal, "dumps", exhausted)
+    with pytest.raises(sandbox.TooLarge):
+        behind_the_door(lambda: 1)
 
 
 def test_work_that_takes_too_long_is_ended() -> None:

@@ -14,7 +14,8 @@ from test_load import HEAD, actors, held, kb, labels
 
 from kb import rdf
 from kb.cli.progress import Meter
-from kb.stores import embedded, open_store
+from kb.errors import StoreError
+from kb.stores import embedded, open_store, upkeep
 from kb.stores.base import GraphFile
 
 base = test_load.base
@@ -77,6 +78,49 @@ def test_a_damaged_store_is_told_and_can_be_replaced_by_a_backup(base: Path, sto
     done = kb(base, "store", "restore", "backup", "place/store", "--replace")
     assert done.returncode == 0 and done.stdout == "6 triples in 2 graphs restored from backup to place/store; all can be read\n", done.stderr
     assert held(base, "place/store") == {"mine": 4, "yours": 2} and os.listdir(store.parent) == ["store"]
+
+
+def flip(path: Path) -> None:
+    """Change one byte of a file's data."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 10] ^= 0xFF
+    path.write_bytes(content)
+
+
+def test_damage_in_any_file_is_told(base: Path, store: Path) -> None:
+    names = [path.name for path in store.glob("*.sst")]
+    assert len(names) >= 11  # nine indexes, the names of the graphs, the texts
+    for name in names:
+        shutil.copytree(store, base / name)
+        flip(base / name / name)
+        with pytest.raises(StoreError, match="the store is damaged"):
+            upkeep.check(base / name)
+
+
+COUNTED = """
+import resource, sys
+from pathlib import Path
+from kb.errors import StoreError
+from kb.stores import open_store
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+try: open_store(Path(sys.argv[1])).count(sys.argv[2])
+except StoreError as error: print(error)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_who_asks_or_counts_a_damaged_store_is_told_and_does_not_wait_for_ever(base: Path) -> None:
+    (base / "many.nt").write_text("".join(f"<https://example.org/{n}> <https://example.org/p> <https://example.org/{n * 7919}> .\n" for n in range(5_000)))
+    assert kb(base, "load", "many.nt", "--store", "store", "--no-validate", "--graph", OTHER).returncode == 0
+    for path in (base / "store").glob("*.sst"):
+        if path.stat().st_size > 20_000:  # of the others all is read as the engine opens them
+            flip(path)
+    done = kb(base, "query", "-q", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "--store", "store", "--memory", "1")
+    # Its memory ends, or the engine's error comes through before.
+    assert done.returncode == 4 and ("`kb store check store` tells whether" in done.stderr or "store: the store is damaged" in done.stderr), done.stderr
+    counted = subprocess.run([sys.executable, "-c", COUNTED, "store", OTHER], cwd=base, capture_output=True, text=True, check=True)
+    told, peak = counted.stdout.splitlines()
+    assert told.startswith("store: the store is damaged") and int(peak) < 500_000
 
 
 @pytest.mark.parametrize("command", [("check", "nowhere"), ("check", "data"), ("backup", "nowhere", "to"), ("restore", "nowhere", "to")])

@@ -207,7 +207,7 @@ BREAKS = {
     "redirect": (lambda request: request.answer(307, Location="http://192.0.2.1/store"), "redirects to http://192.0.2.1/store"),
     "half": (half_an_answer, "the answer breaks off after 8 of 1,000 bytes"),
     "reset": (cut_connection, "closed the connection without an answer"),
-    "stall": (lambda request: __import__("time").sleep(1.5), "no answer in the time allowed"),
+    "stall": (lambda request: __import__("time").sleep(4), "no answer in the time allowed"),
 }
 
 
@@ -232,7 +232,7 @@ def test_a_load_that_breaks_is_completed_by_the_next(
 
     files = [file(tmp_path, LINES[:10], H), file(tmp_path, LINES)]
     with fake_server(behave) as (url, seen):
-        failing = message(lambda: open_store(endpoint=url, timeout=0.5).load(files))
+        failing = message(lambda: open_store(endpoint=url, timeout=2 if way == "stall" else 30).load(files))
         assert said in failing and "loading stopped at <" in failing and failing.count("\n") == 1
         held = open_store(endpoint=oxigraph).count(G)
         assert held < 200

@@ -36,6 +36,8 @@ _KINDS: dict[str, type[KbError]] = {kind.__name__: kind for kind in (errors.Usag
 _PAGE = 4096
 _OUT_OF_MEMORY = (os.strerror(errno.ENOMEM), "failed to map segment", "can't start new thread")
 """How an error of the system's, one in loading a library, and one in giving a thread its stack tell of it."""
+_WANT_OF_MEMORY = marshal.dumps(("memory", ""))
+"""The outcome that says so, made while there is some."""
 _LAST_WORDS_OF_MEMORY = (b"memory allocation of", b"std::bad_alloc", b"std::system_error", b"mmap for RocksDB", b"cannot allocate memory")
 """What an engine in Rust, a store in C++, or the C library says when it is refused memory, or a thread with its stack, and aborts."""
 
@@ -248,14 +250,18 @@ def _be_child(prepare: Callable[[], Work], writing: int, speaking: int, limits: 
             outcome = ("bug", late) if error.is_import else ("reach", str(error))
         except BaseException as error:  # noqa: BLE001 - a panic of an engine in Rust is no Exception
             outcome = ("fault", type(error).__name__)
-        try:
-            content = marshal.dumps(outcome)
-        except MemoryError:
-            content = marshal.dumps(("memory", ""))
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(content)
+        _send(marshal.dumps(outcome), writing)
+    except MemoryError:  # there was not even enough to say so
+        _send(_WANT_OF_MEMORY, writing)
     finally:
         os._exit(0)
+
+
+def _send(content: bytes, pipe: int) -> None:
+    """Write all of it, which takes no memory."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(pipe, left) :]
 
 
 def _trace(error: BaseException) -> str:

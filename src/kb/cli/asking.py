@@ -56,7 +56,7 @@ def ask(
     # A bundled question of the bundled data leaves the engine alive, and takes no memory worth a limit.
     trusted = name not in (None, "-") and not data and store is None and memory is None
     # What a child process sends comes without its class, which is not loaded here for it.
-    content, notes, is_empty = _in_this_process(work, timeout) if trusted else deadline.run(lambda: tuple(work()), timeout, memory)
+    content, notes, is_empty = _in_this_process(work, timeout) if trusted else deadline.run(lambda: tuple(work()), timeout, memory, store)
     write_output(content, output)
     for remark in notes:
         note(remark)

@@ -46,15 +46,16 @@ def answer_limits(command: Callable[..., Any]) -> Callable[..., Any]:
     return seconds(memory(command))
 
 
-def within(work: Callable[[], Any], timeout: float, memory: float | None) -> Any:
-    """What ``work()`` gives, made of what ``marshal`` writes, in a process that ends with its time or its memory.
+def within(work: Callable[[], Any], timeout: float, memory: float | None, store: Path | None) -> Any:
+    """What ``work()`` gives, made of what ``marshal`` writes, in a process that ends with its time or its memory; ``store`` is
+    the folder that it asks, if it asks one.
 
     Raises UsageError for limits that are none, StoreError where the work does not come to its end, and what it raises.
     """
     from kb.queries import deadline
 
     deadline.check(timeout, memory)
-    return deadline.run(work, timeout, memory)
+    return deadline.run(work, timeout, memory, store)
 
 
 def completes(what: str) -> Callable[[click.Context, click.Parameter, str], Any]:

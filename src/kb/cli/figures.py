@@ -127,7 +127,7 @@ def command(
             compared = [comparison for comparison in compared if comparison.conflict]
         return _COLUMNS, [_row(source, comparison, lang) for comparison in compared], conflicts and bool(compared)
 
-    header, rows, failing = within(table, timeout, memory)
+    header, rows, failing = within(table, timeout, memory, store)
     _write(header, rows, format_, output)
     if not rows:
         note(_WORDS[lang]["none"])

@@ -82,7 +82,7 @@ def command(
         rows = [[curie(hit.iri), hit.kind, hit.label, hit.matched if hit.matched != hit.label else ""] for hit in shown]
         return as_rows(("id", "kind", "label", "matched"), rows, format), remark
 
-    content, remark = within(found, timeout, memory)
+    content, remark = within(found, timeout, memory, store)
     write_output(printable(content), None)
     if remark:
         note(remark)

@@ -49,4 +49,4 @@ def command(
         source = Where(project, store=store, endpoint=endpoint, timeout=timeout or None).source()
         return Page(source, lang, limit, width).write(Finder(source, lang).thing(thing))
 
-    write_output(within(page, timeout, memory), None)
+    write_output(within(page, timeout, memory, store), None)

@@ -30,7 +30,7 @@ def command() -> None:
 @command.command("check")
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 def check(folder: Path) -> None:
-    """Read every triple of the store in DIR, and count its graphs.
+    """Read every triple of the store in DIR, in every index, and count its graphs.
 
     Exit code 1: the union of the graphs, which queries see, is not what it should be; 4: the store is damaged, in use,
     or none.

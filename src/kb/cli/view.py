@@ -122,7 +122,7 @@ def command(
             return _compared(project, source, first, second, format_, lang, labels, width)
         return _projected(project, source, first, format_, lang, labels, width)
 
-    content, told = within(seen, timeout, memory)
+    content, told = within(seen, timeout, memory, store)
     note(told)
     write_output(content, output)
 

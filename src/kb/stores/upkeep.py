@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kb import rdf
 from kb.errors import StoreError
-from kb.stores import engines
+from kb.stores import engines, indexes
 from kb.stores.digests import Distinct, Dump, digest_of
 from kb.stores.embedded import LOCK, EmbeddedStore, is_store
 from kb.stores.failures import failures
@@ -31,7 +31,15 @@ class Checked:
 
 
 def check(folder: Path) -> Checked:
-    """Read every triple of a store. Raises StoreError for one that is damaged, in use, or none."""
+    """Read every triple of a store, in each of its indexes. Raises StoreError for one that is damaged, in use, or none."""
+    checked = _read(folder)
+    with EmbeddedStore(folder) as store:
+        store.reading(indexes.read)
+    return checked
+
+
+def _read(folder: Path) -> Checked:
+    """Read every triple of a store once. Raises StoreError."""
     with EmbeddedStore(folder) as store, scratch_folder(None) as scratch:
         return store.reading(lambda engine: _checked(engine, scratch))
 
@@ -64,7 +72,7 @@ def back_up(folder: Path, target: Path) -> Checked:
     with EmbeddedStore(folder) as store, failures(str(target), _UNWRITTEN), scratch_folder(place) as scratch:
         copy = scratch / "store"
         store.back_up(copy)
-        checked = check(copy)
+        checked = _read(copy)
         put_in_place(copy, place, replace=False)
     return checked
 
@@ -85,7 +93,7 @@ def restore(backup: Path, folder: Path, *, replace: bool = False) -> Checked:
     with EmbeddedStore(backup) as source, failures(str(folder), _UNWRITTEN), scratch_folder(place) as scratch:
         copy = scratch / "store"
         source.back_up(copy)
-        checked = check(copy)
+        checked = _read(copy)
         if is_store(folder):
             lock = StoreLock(place / LOCK)
             lock.claim()
