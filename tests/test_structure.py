@@ -21,7 +21,7 @@ MODULES = {
 }
 
 # What the whole rests on: a module of one level imports only from its own and those before.
-FOUNDATIONS = (("kb.errors", "kb.namespaces", "kb.messages"), ("kb.compression", "kb.files", "kb.rdf", "kb.project", "kb.threads", "kb.confinement", "kb.sandbox"))
+FOUNDATIONS = (("kb.errors", "kb.namespaces", "kb.messages"), ("kb.compression", "kb.files", "kb.rdf", "kb.project", "kb.threads", "kb.confinement", "kb.telling", "kb.sandbox"))
 # What reads and holds data knows nothing of what is done with it.
 DATA = ("kb.turtle", "kb.sparql", "kb.sources", "kb.results", "kb.stores")
 WORK = (

@@ -123,9 +123,9 @@ def test_progress_is_told_in_order_and_prints_nothing(project: Project, mine: Pa
 
 def test_on_a_terminal_progress_shows_after_a_moment_and_is_erased() -> None:
     code = (
-        "import time\nfrom kb import sandbox\nfrom kb.cli.progress import Progress\n"
-        "def work():\n    sandbox.at_stage('applying the rules')\n    time.sleep(1.8)\n"
-        "with Progress(sandbox.stage):\n    sandbox.run(lambda: work, sandbox.Limits(9, None))\nprint('done')\n"
+        "import time\nfrom kb import sandbox, telling\nfrom kb.cli.progress import Progress\n"
+        "def work():\n    telling.at_stage('applying the rules')\n    time.sleep(1.8)\n"
+        "with Progress(telling.stage):\n    sandbox.run(lambda: work, sandbox.Limits(9, None))\nprint('done')\n"
     )
     leader, follower = pty.openpty()
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=follower)

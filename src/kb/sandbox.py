@@ -22,7 +22,7 @@ from contextlib import suppress
 from enum import Enum
 from typing import IO, Any, NamedTuple, NoReturn
 
-from kb import confinement, errors
+from kb import confinement, errors, telling
 from kb.confinement import ClosedDoorError
 from kb.errors import KbError
 from kb.threads import TooLate as ThreadTooLate
@@ -33,7 +33,7 @@ Work = Callable[[], Any]
 LONGEST = 1e6
 """Seconds, eleven days; the system's clock takes no numbers of any size."""
 _KINDS: dict[str, type[KbError]] = {kind.__name__: kind for kind in (errors.UsageError, errors.InputError, errors.StoreError)}
-_PAGE = 4096
+_LAST_WORDS = 4096
 _OUT_OF_MEMORY = (os.strerror(errno.ENOMEM), "failed to map segment", "can't start new thread")
 """How an error of the system's, one in loading a library, and one in giving a thread its stack tell of it."""
 _WANT_OF_MEMORY = marshal.dumps(("memory", ""))
@@ -106,7 +106,7 @@ def run(prepare: Callable[[], Work], limits: Limits, door: Door = Door.CLOSED) -
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        pages = _share_pages()
+        told = telling.share()
         reading, writing = os.pipe()
         hearing, speaking = os.pipe()
         child = os.fork()
@@ -124,30 +124,15 @@ def run(prepare: Callable[[], Work], limits: Limits, door: Door = Door.CLOSED) -
             raise
         if content is None:
             _end(child)
-            raise TooLate(f"{seconds:g} s", _written(pages))
+            raise TooLate(f"{seconds:g} s", told.file())
         _, status = os.waitpid(child, 0)
         try:
             return _outcome(content)
         except _NoAnswerError:
-            raise _death(status, last_words.read(_PAGE), seconds, _written(pages)) from None
+            raise _death(status, last_words.read(_LAST_WORDS), seconds, told.file()) from None
         except Stopped as stopped:
-            stopped.file = _written(pages)
+            stopped.file = told.file()
             raise
-
-
-def working_on(file: str) -> None:
-    """Tell the parent process, for its message if this one does not come to its end, which file is read now."""
-    _write(0, file)
-
-
-def at_stage(stage: str) -> None:
-    """Tell the parent process what is done now, in a few words."""
-    _write(_PAGE, stage)
-
-
-def stage() -> str:
-    """What the child process says that it does."""
-    return _written(_pages, _PAGE) if _pages is not None else ""
 
 
 def keep_open(descriptors: Iterable[int], largest: int) -> None:
@@ -157,28 +142,8 @@ def keep_open(descriptors: Iterable[int], largest: int) -> None:
     _largest_written = largest
 
 
-_pages: Any = None
 _kept_open: set[int] = set()
 _largest_written = 0
-
-
-def _share_pages() -> Any:
-    """Memory that a child process writes and its parent reads, whatever becomes of the child."""
-    global _pages
-    import mmap
-
-    _pages = mmap.mmap(-1, 2 * _PAGE)
-    return _pages
-
-
-def _write(start: int, text: str) -> None:
-    if _pages is not None:
-        content = text.encode("utf-8", "surrogateescape")[: _PAGE - 1] + b"\0"
-        _pages[start : start + len(content)] = content
-
-
-def _written(pages: Any, start: int = 0) -> str:
-    return pages[start : pages.find(b"\0", start)].decode("utf-8", "replace")
 
 
 class _NoAnswerError(Exception):

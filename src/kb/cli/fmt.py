@@ -15,7 +15,7 @@ from kb.cli.limits import limit_options, run
 from kb.errors import EXIT_FINDING, InputError, Position, StoreError
 from kb.files import display_name, read_bytes, write_atomically
 from kb.project import Project
-from kb.sandbox import working_on
+from kb.telling import working_on
 
 _STDIN = Path("-")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from kb import sandbox
+from kb import sandbox, telling
 from kb.cli.common import note, pass_project, printable
 from kb.cli.limits import run
 from kb.cli.progress import Meter, Progress
@@ -115,7 +115,7 @@ def _spool(project: Any, files: list[Path], graph: str | None, scratch: Path, un
 
     # To be judged, standard input is kept; else it only passes through.
     standard_input = sys.stdin.buffer if unchecked or Path("-") not in files else io.BytesIO(read_bytes("-"))
-    with Progress(lambda: sandbox.stage() or "reading"):
+    with Progress(lambda: telling.stage() or "reading"):
         return loading.spool(project, files, graph, scratch, parse, standard_input)
 
 
@@ -133,7 +133,7 @@ def _check(project: Any, files: list[Path], given: bool, store: Path | None, spo
         held = EmbeddedStore(store) if existing else None
         if held is not None:
             held.look_beside(spool.files, replace=replace)
-        validator = Validator(project, store=held, all_of_store=held and held.everything, progress=sandbox.at_stage)
+        validator = Validator(project, store=held, all_of_store=held and held.everything, progress=telling.at_stage)
         work = validator.prepare(files if given or existing else [])
 
         def summed() -> tuple[bool, str, int]:
@@ -143,7 +143,7 @@ def _check(project: Any, files: list[Path], given: bool, store: Path | None, spo
         return summed
 
     door = sandbox.Door.OFFLINE if existing else sandbox.Door.CLOSED  # a store opens its files when it needs them
-    with Progress(lambda: sandbox.stage() or "checking against the shapes"):
+    with Progress(lambda: telling.stage() or "checking against the shapes"):
         conforms, text, findings = run(judge, files, project=project.stated_files(), adjustable=False, door=door)
     if not conforms:
         note(text)

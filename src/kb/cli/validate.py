@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kb import sandbox
+from kb import sandbox, telling
 from kb.cli.common import error_line, note, pass_project, printable, write_output
 from kb.cli.limits import limit_options, run
 from kb.cli.progress import Progress
@@ -107,11 +107,11 @@ def command(
 
 
     def prepared() -> Callable[[], tuple[str, int, str]]:
-        work = prepare(project, request, sandbox.at_stage)
+        work = prepare(project, request, telling.at_stage)
         return lambda: tuple(work())
 
     store = request.store is not None
-    with Progress(sandbox.stage):
+    with Progress(telling.stage):
         text, code, error = run(
             prepared, [*files, *request.shapes], timeout, memory, project=project.stated_files(),
             door=sandbox.Door.OFFLINE if store else sandbox.Door.CLOSED,  # a store opens its files when it needs them

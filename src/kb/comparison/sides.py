@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from kb import rdf, sandbox, turtle
+from kb import rdf, telling, turtle
 from kb.errors import InputError, Position, UsageError, in_one
 from kb.files import display_name, read_bytes
 from kb.project import Project
@@ -100,12 +100,12 @@ def _files(name: str) -> Iterator[tuple[str, Path]]:
 
 
 def _parsed(content: bytes, path: Path) -> Iterator[rdf.Quad]:
-    sandbox.working_on(display_name(path))
+    telling.working_on(display_name(path))
     for quad in turtle.parse(content, display_name(path), turtle.format_of(str(path))):
         if isinstance(quad.object, rdf.Triple):
             raise InputError("triple terms are RDF 1.2; what is compared is RDF 1.1", Position(display_name(path)))
         yield quad
-    sandbox.working_on("")
+    telling.working_on("")
 
 
 def _settle(side: Side, place: str, quads: list[rdf.Quad]) -> None:

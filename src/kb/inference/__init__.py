@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb import rdf, sandbox, turtle
+from kb import rdf, telling, turtle
 from kb.errors import InputError, UsageError
 from kb.files import display_name
 from kb.namespaces import EXTERNAL
@@ -79,9 +79,9 @@ def premises_of(project: Project, more: Iterable[str | Path] = ()) -> list[rdf.T
     """The triples of the ontology, the registers and the documents, and of more files. Raises InputError."""
     triples = []
     for path in (*project.stated_files(), *more):
-        sandbox.working_on(display_name(path))
+        telling.working_on(display_name(path))
         triples += [quad.triple for quad in turtle.parse_file(path)]
-    sandbox.working_on("")
+    telling.working_on("")
     return triples
 
 

@@ -17,7 +17,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
-from kb import compression, rdf, sandbox
+from kb import compression, rdf, sandbox, telling
 from kb.errors import InputError, StoreError, in_one
 from kb.files import unreadable
 from kb.namespaces import BASE
@@ -86,7 +86,7 @@ def prepare(sources: Sequence[Source]) -> sandbox.Work:
 
 def _spool(source: Source, packed: IO[bytes], spool: IO[bytes]) -> int:
     """Write what a file says; gives how many blank nodes got IRIs."""
-    sandbox.working_on(source.name)
+    telling.working_on(source.name)
     told = _Told(packed.fileno(), source.name)
     stream = compression.unpacked(io.BufferedReader(told, _PIECE), source.name)
     document = streaming.check(stream, source.name, source.format)
@@ -141,7 +141,7 @@ class _Told(io.FileIO):
             first = min(self._read, self._size)
             done = (first + 10 * (self._read - first)) / max(1, 11 * self._size)
             left = (now - self._began) * (1 - done) / max(done, 1e-6)
-            sandbox.at_stage(f"reading {self._name}: {100 * min(done, 1):.0f} %, about {max(left, 0):.0f} s left")
+            telling.at_stage(f"reading {self._name}: {100 * min(done, 1):.0f} %, about {max(left, 0):.0f} s left")
         return number
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path as FilePath
 
-from kb import compression, rdf, sandbox, turtle
+from kb import compression, rdf, telling, turtle
 from kb.errors import InputError, Position, in_one
 from kb.files import display_name, read_packed, unpacked
 from kb.namespaces import PREFIXES
@@ -48,7 +48,7 @@ class Input:
     @cached_property
     def quads(self) -> list[rdf.Quad]:
         """What it says. Raises InputError for what cannot be parsed, is not RDF 1.1, or is nested beyond reason."""
-        sandbox.working_on(self.name)
+        telling.working_on(self.name)
         # Named graphs are looked at as one: a shape sees triples.
         quads = [_unnamed(quad) for quad in turtle.parse(self._content, self.name, self._format, self._base)]
         _check_version(quads, self.name)
@@ -56,7 +56,7 @@ class Input:
             raise InputError(
                 f"blank nodes nested more than {_DEEPEST} deep; give the inner nodes IRIs of their own", Position(self.name)
             )
-        sandbox.working_on("")
+        telling.working_on("")
         return quads
 
     @cached_property
