@@ -215,7 +215,7 @@ def test_nothing_of_the_parents_stays_open(tmp_path: Path, monkeypatch: pytest.M
 
     def open_descriptors() -> list[int]:
         found = []
-        for number in range(256):
+        for number in range(1 << 16):
             try:
                 status = os.fstat(number)
             except OSError:
