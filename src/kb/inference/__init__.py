@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb import rdf, telling, turtle
-from kb.errors import InputError, UsageError
+from kb.errors import UsageError
 from kb.files import display_name
 from kb.namespaces import EXTERNAL
 from kb.project import Project
@@ -52,11 +52,9 @@ class Inference:
 def infer(premises: Iterable[rdf.Triple], engine: str = "rules") -> Inference:
     """The OWL 2 RL closure of the premises, without the premises and what is left out (see above).
 
-    Raises InputError for an axiom that the engine ``rules`` does not cover, UsageError for an unknown engine.
+    Raises InputError for an axiom that the engine ``rules`` does not cover and for triple terms, UsageError for an unknown engine.
     """
     stated = set(premises)
-    if any(isinstance(triple.object, rdf.Triple) for triple in stated):
-        raise InputError("triple terms are RDF 1.2; what follows is inferred from RDF 1.1 only")
     inferred, clashes = load(engine)(stated)
     new = sorted((triple for triple in inferred - stated if says_something(triple)), key=str)
     return Inference(tuple(new), tuple(sorted(set(clashes))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, cast
 
@@ -14,6 +14,10 @@ from kb.namespaces import EXTERNAL, curie
 Node = Any
 """A node of the graph: NamedNode or BlankNode."""
 Table = dict[Node, set[Node]]
+Pairs = Mapping[Node, Sequence[tuple[Node, Any]]]
+"""The subjects and objects of each property: most of what is asked of a triple is asked of its property, once."""
+
+NO_TRIPLE_TERMS = "triple terms are RDF 1.2; what follows is inferred from RDF 1.1 only"
 
 RDF, RDFS, OWL = EXTERNAL["rdf"], EXTERNAL["rdfs"], EXTERNAL["owl"]
 SUB_CLASS, SUB_PROPERTY = rdf.NamedNode(RDFS + "subClassOf"), rdf.NamedNode(RDFS + "subPropertyOf")
@@ -52,11 +56,11 @@ _DISJOINTS = _named(OWL, "AllDisjointClasses AllDisjointProperties")
 class Axioms:
     """What the rules need to know of the ontology. Raises InputError for an axiom that they do not cover."""
 
-    def __init__(self, triples: Iterable[rdf.Triple]) -> None:
+    def __init__(self, stated: Pairs) -> None:
         self._stated: dict[rdf.NamedNode, list[tuple[Node, Node]]] = defaultdict(list)
         self._kinds: Table = defaultdict(set)
-        for triple in triples:
-            self._take(triple)
+        for property, pairs in stated.items():
+            self._take(property, pairs)
         first = dict(self._stated[_FIRST])
         rest = dict(self._stated[_REST])
         self._lists = (first, rest)
@@ -90,20 +94,23 @@ class Axioms:
                 for cls in classes:
                     yield rdf.Triple(property, predicate, cls)
 
-    def _take(self, triple: rdf.Triple) -> None:
-        subject: Node = triple.subject
-        predicate, object = triple.predicate, cast(Any, triple.object)
-        if predicate == rdf.RDF_TYPE:
-            if object in _KINDS or object in _DISJOINTS:
-                self._kinds[object].add(subject)
-            elif _is_language(object) and object not in _INERT_CLASSES:
-                raise uncovered(object, subject)
-        elif predicate in _AXIOMS or predicate in (MEMBERS, _FIRST, _REST):
-            if isinstance(object, rdf.Literal):
-                raise uncovered(predicate, subject)
-            self._stated[predicate].append((subject, object))
-        elif _is_language(predicate) and predicate not in _INERT_PROPERTIES:
-            raise uncovered(predicate, subject)
+    def _take(self, property: Node, pairs: Sequence[tuple[Node, Any]]) -> None:
+        if property == rdf.RDF_TYPE:
+            classes = {cls for _, cls in pairs}
+            kinds = classes & (_KINDS | _DISJOINTS)
+            for cls in classes - kinds - _INERT_CLASSES:
+                if _is_language(cls):
+                    raise uncovered(cls, next(subject for subject, other in pairs if other == cls))
+            for subject, cls in pairs if kinds else ():
+                if cls in kinds:
+                    self._kinds[cls].add(subject)
+        elif property in _AXIOMS or property in (MEMBERS, _FIRST, _REST):
+            for subject, object in pairs:
+                if isinstance(object, rdf.Literal):
+                    raise uncovered(property, subject)
+            self._stated[property] += pairs
+        elif _is_language(property) and property not in _INERT_PROPERTIES:
+            raise uncovered(property, pairs[0][0])
 
     def _check(self) -> None:
         """That axioms are about named terms, and leave the language's own terms alone."""

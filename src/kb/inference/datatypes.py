@@ -34,6 +34,8 @@ _SPACES = (
     | {XSD + name: name for name in ("boolean", "float", "double", "hexBinary", "base64Binary", "anyURI")}
     | {RDF + "langString": "langString"}
 )
+ANY_TEXT = frozenset((XSD + "string", RDF + "langString"))
+"""Datatypes that every literal of theirs is a value of; most literals are theirs."""
 _FORMS = {
     "number": re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)\Z"),
     "boolean": re.compile(r"(?:true|false|1|0)\Z"),

@@ -11,10 +11,15 @@ import rdflib.plugins.parsers.ntriples  # these two are else loaded when a sandb
 import rdflib.plugins.stores.memory
 
 from kb import rdf
+from kb.errors import InputError
+from kb.inference.axioms import NO_TRIPLE_TERMS
 
 
 def closure(triples: set[rdf.Triple]) -> tuple[set[rdf.Triple], list[str]]:
-    """All that owlrl gives, without its axiomatic triples and what RDF cannot say, and its error messages."""
+    """All that owlrl gives, without its axiomatic triples and what RDF cannot say, and its error messages. Raises InputError for
+    triple terms."""
+    if any(isinstance(triple.object, rdf.Triple) for triple in triples):
+        raise InputError(NO_TRIPLE_TERMS)
     # rdflib logs a traceback for each literal that it cannot read as a value; owlrl reports those that matter.
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     rdflib.NORMALIZE_LITERALS = False  # an inferred triple has its literal as it is written

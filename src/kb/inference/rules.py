@@ -9,30 +9,46 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from kb import rdf
+from kb.errors import InputError
 from kb.inference import datatypes
-from kb.inference.axioms import NOTHING, Axioms, Node, Table, uncovered
+from kb.inference.axioms import NO_TRIPLE_TERMS, NOTHING, Axioms, Node, Pairs, Table, uncovered
 from kb.namespaces import curie
 
 _STEP = "urn:medical-missions:chain-step:"  # the properties between the links of a chain; they never leave this module
 
 
 def closure(triples: set[rdf.Triple]) -> tuple[set[rdf.Triple], list[str]]:
-    """All that the rules give, some of it stated already, and the clashes. Raises InputError for an uncovered axiom."""
-    axioms = Axioms(triples)
-    facts = _Properties(axioms).closed(triples)
+    """All that the rules give, some of it stated already, and the clashes. Raises InputError for an uncovered axiom and for triple
+    terms."""
+    facts = _by_property(triples)
+    axioms = Axioms(facts)
+    inferred = _Properties(axioms).following(triples, facts)
+    for property, pairs in _by_property(inferred).items():
+        facts[property] += pairs
     types = _types(axioms, facts)
-    inferred = facts - triples
     inferred.update(axioms.schema())
+    stated = {(node, cls) for node, cls in facts[rdf.RDF_TYPE]}
     inferred.update(
         rdf.Triple(node, rdf.RDF_TYPE, cls)
         for node, classes in types.items()
         if not isinstance(node, rdf.Literal)  # which has classes too, but no triples
         for cls in classes
+        if (node, cls) not in stated
     )
     clashes = [*_disjoint_classes(axioms, types, facts), *_property_clashes(axioms, facts), *_datatype_clashes(axioms, facts)]
     return inferred, clashes
+
+
+def _by_property(triples: Iterable[rdf.Triple]) -> dict[Node, list[tuple[Node, Any]]]:
+    found: dict[Node, list[tuple[Node, Any]]] = defaultdict(list)
+    for subject, property, object in triples:
+        if isinstance(object, rdf.Triple):
+            raise InputError(NO_TRIPLE_TERMS)
+        found[property].append((subject, object))
+    return found
 
 
 class _Properties:
@@ -66,27 +82,27 @@ class _Properties:
             self._from_right[right].append((left, made))
         self._active = {*self._same_way, *self._other_way, *self._from_left, *self._from_right}
 
-    def closed(self, triples: Iterable[rdf.Triple]) -> set[rdf.Triple]:
-        """The triples and all that follows from them; each is looked at once, when what it joins with is known so far."""
-        facts = set(triples)
-        waiting = deque(triple for triple in facts if triple.predicate in self._active)
+    def following(self, triples: set[rdf.Triple], facts: Pairs) -> set[rdf.Triple]:
+        """All that follows from the triples, which are the ``facts``, and is none of them; each is looked at once, when what it
+        joins with is known so far."""
+        found: set[rdf.Triple] = set()
+        steps = set()
+        waiting = deque((subject, property, object) for property in self._active for subject, object in facts.get(property, ()))
         ahead: dict[tuple[Node, Node], set] = defaultdict(set)
         behind: dict[tuple[Node, object], set] = defaultdict(set)
-        steps = set()
         while waiting:
-            triple = waiting.popleft()
-            subject, property, object = triple.subject, triple.predicate, triple.object
+            subject, property, object = waiting.popleft()
             if property in self._from_right or property in self._from_left:
                 ahead[property, subject].add(object)
                 behind[property, object].add(subject)
-            for found in self._following(subject, property, object, ahead, behind):
-                if found not in facts:
-                    facts.add(found)
-                    if found.predicate.value.startswith(_STEP):
-                        steps.add(found)
-                    if found.predicate in self._active:
-                        waiting.append(found)
-        return facts - steps
+            for triple in self._following(subject, property, object, ahead, behind):
+                if triple not in triples and triple not in found:
+                    found.add(triple)
+                    if triple.predicate.value.startswith(_STEP):
+                        steps.add(triple)
+                    if triple.predicate in self._active:
+                        waiting.append(tuple(triple))
+        return found - steps
 
     def _following(self, subject, property, object, ahead, behind) -> Iterator[rdf.Triple]:
         for other in self._same_way.get(property, ()):
@@ -104,23 +120,34 @@ class _Properties:
             yield rdf.Triple(object, other, subject)
 
 
-def _types(axioms: Axioms, facts: Iterable[rdf.Triple]) -> Table:
+def _types(axioms: Axioms, facts: Pairs) -> Table:
     """The classes of each node (cax-sco, cax-eqc, prp-dom, prp-rng)."""
     types: Table = defaultdict(set)
-    for triple in facts:
-        subject, property, object = triple.subject, triple.predicate, triple.object
+    for property, pairs in facts.items():
         if property == rdf.RDF_TYPE:
-            types[subject].add(object)
-            types[subject] |= axioms.super_classes.get(object, set())
+            for cls, members in _inverted(pairs).items():
+                classes = {cls, *axioms.super_classes.get(cls, ())}
+                for node in members:
+                    types[node] |= classes
             continue
-        if property in axioms.domains:
-            types[subject] |= axioms.domains[property]
-        if property in axioms.ranges:
-            types[object] |= axioms.ranges[property]
+        if domains := axioms.domains.get(property):
+            for subject in {subject for subject, _ in pairs}:
+                types[subject] |= domains
+        if ranges := axioms.ranges.get(property):
+            for object in {object for _, object in pairs}:
+                types[object] |= ranges
     return types
 
 
-def _disjoint_classes(axioms: Axioms, types: Table, facts: set[rdf.Triple]) -> Iterator[str]:
+def _inverted(pairs: Iterable[tuple[Node, Any]]) -> dict[Any, list[Node]]:
+    """The subjects of each object."""
+    found: dict[Any, list[Node]] = defaultdict(list)
+    for subject, object in pairs:
+        found[object].append(subject)
+    return found
+
+
+def _disjoint_classes(axioms: Axioms, types: Table, facts: Pairs) -> Iterator[str]:
     """cax-dw, cax-adc, cls-nothing2."""
     for node, classes in types.items():
         if NOTHING in classes:
@@ -134,10 +161,10 @@ def _disjoint_classes(axioms: Axioms, types: Table, facts: set[rdf.Triple]) -> I
                     )
 
 
-def _why(axioms: Axioms, facts: set[rdf.Triple], node: Node, cls: Node) -> str:
+def _why(axioms: Axioms, facts: Pairs, node: Node, cls: Node) -> str:
     """One reason for which a node is in a class."""
-    for triple in sorted((t for t in facts if node in (t.subject, t.object)), key=str):
-        subject, property, object = triple.subject, triple.predicate, triple.object
+    about = (rdf.Triple(pair[0], property, pair[1]) for property, pairs in facts.items() for pair in pairs if node in pair)
+    for subject, property, object in sorted(about, key=str):
         if property == rdf.RDF_TYPE:
             if subject == node and (object == cls or cls in axioms.super_classes.get(object, ())):
                 return f"it is stated to be in {_name(object)}"
@@ -148,40 +175,38 @@ def _why(axioms: Axioms, facts: set[rdf.Triple], node: Node, cls: Node) -> str:
     return f"it is in {_name(cls)}"
 
 
-def _property_clashes(axioms: Axioms, facts: set[rdf.Triple]) -> Iterator[str]:
+def _property_clashes(axioms: Axioms, facts: Pairs) -> Iterator[str]:
     """prp-pdw, prp-adp, prp-asyp, prp-irp."""
-    pairs: dict[Node, set[tuple[Node, Node]]] = {property: set() for property in axioms.asymmetric}
-    for triple in facts:
-        if triple.predicate in pairs:
-            pairs[triple.predicate].add((triple.subject, triple.object))
-    for triple in facts:
-        subject, property, object = triple.subject, triple.predicate, triple.object
+    for property, pairs in facts.items():
         for other in axioms.disjoint_properties.get(property, ()):
-            if str(property) <= str(other) and rdf.Triple(subject, other, object) in facts:
-                yield (
-                    f"{_name(subject)} has {_name(object)} both as {_name(property)} and as {_name(other)}, "
-                    "which are disjoint"
-                )
-        if property in axioms.irreflexive and subject == object:
-            yield f"{_name(subject)} has itself as {_name(property)}, which is irreflexive"
-        if property in axioms.asymmetric and (object, subject) in pairs[property]:
-            yield f"{_name(subject)} and {_name(object)} have each other as {_name(property)}, which is asymmetric"
+            if str(property) <= str(other):
+                for subject, object in {*pairs} & {*facts.get(other, ())}:
+                    yield (
+                        f"{_name(subject)} has {_name(object)} both as {_name(property)} and as {_name(other)}, "
+                        "which are disjoint"
+                    )
+        if property in axioms.irreflexive:
+            for subject, object in pairs:
+                if subject == object:
+                    yield f"{_name(subject)} has itself as {_name(property)}, which is irreflexive"
+        if property in axioms.asymmetric:
+            for subject, object in {*pairs} & {(object, subject) for subject, object in pairs}:
+                yield f"{_name(subject)} and {_name(object)} have each other as {_name(property)}, which is asymmetric"
 
 
-def _datatype_clashes(axioms: Axioms, facts: set[rdf.Triple]) -> Iterator[str]:
+def _datatype_clashes(axioms: Axioms, facts: Pairs) -> Iterator[str]:
     """dt-not-type, and prp-rng with the disjointness of datatypes."""
-    for triple in facts:
-        value = triple.object
-        if not isinstance(value, rdf.Literal):
-            continue
-        if datatypes.excludes(value, value.datatype):
-            yield f"{_name(triple.subject)} has the {_name(triple.predicate)} {value}, which is no {_name(value.datatype)}"
-        for range in axioms.ranges.get(triple.predicate, ()):
-            if range != value.datatype and datatypes.excludes(value, range):
-                yield (
-                    f"{_name(triple.subject)} has the {_name(triple.predicate)} {value}, "
-                    f"which is outside its range {_name(range)}"
-                )
+    for property, pairs in facts.items():
+        ranges = axioms.ranges.get(property, ())
+        for subject, value in pairs:
+            if not isinstance(value, rdf.Literal):
+                continue
+            datatype = value.datatype
+            if datatype.value not in datatypes.ANY_TEXT and datatypes.excludes(value, datatype):
+                yield f"{_name(subject)} has the {_name(property)} {value}, which is no {_name(datatype)}"
+            for range in ranges:
+                if range != datatype and datatypes.excludes(value, range):
+                    yield f"{_name(subject)} has the {_name(property)} {value}, which is outside its range {_name(range)}"
 
 
 def _name(term: object) -> str:
