@@ -1,7 +1,7 @@
 """What follows from the ontology and the data by the OWL 2 RL rules: new triples, for a graph of their own.
 
 Two engines give the same answer. ``rules`` is made from the ontology's own axioms, takes a fraction of a second, and refuses
-an axiom that it does not cover; ``owlrl`` is the reference, covers the whole profile, and takes a thousand times as long.
+an axiom that it does not cover; ``owlrl`` is the reference, covers the whole profile, and takes a hundred times as long.
 
 Left out, because it says nothing about the subject:
 
