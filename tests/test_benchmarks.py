@@ -252,4 +252,6 @@ def test_questions_have_the_same_answers_across_three_servers() -> None:
         [sys.executable, ROOT / "benchmarks" / "federation.py", *ACROSS, "--claims", "0", "--comunica", folder],
         capture_output=True, text=True, timeout=1200, check=False,
     )  # fmt: skip
+    if done.returncode == 4:
+        pytest.skip(f"Comunica cannot be installed from npm: {done.stderr.strip()[-200:]}")
     assert done.returncode == 0 and f"{len(ACROSS)} questions: {len(ACROSS)} equal" in done.stdout, done.stdout + done.stderr

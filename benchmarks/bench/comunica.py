@@ -15,7 +15,7 @@ VERSION = "5.4.1"
 _PACKAGE = "@comunica/query-sparql"
 _NEEDS = {"private": True, "dependencies": {_PACKAGE: VERSION}, "overrides": {"undici": "^7.0.0"}}
 """Its own choice of undici, 8, needs Node.js 22; with 7 it runs on 20 as well."""
-_INSTALL, _COMPILE = 600.0, 300.0
+_INSTALL, _COMPILE = 300.0, 300.0
 """Seconds."""
 _BINDING = ("inner-multi-bind", "optional-bind")
 """Joins that ask every server again for each row found so far: thousands of requests for one question. Without them the engine
