@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,3 +158,31 @@ def test_a_plain_question_is_answered_without_the_command_line_library() -> None
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.startswith("| ") and done.stderr == ""
+
+
+def test_what_is_repeated_without_a_way_back_has_none_inside() -> None:
+    """Before Python 3.11.5, which Debian 12 has not, a possessive repetition goes wrong where its group can be matched in several ways."""
+    from re import _constants as words
+    from re import _parser as parser
+
+    def wrong(parsed: Any) -> Iterator[Any]:
+        for kind, value in parsed:
+            if kind is words.POSSESSIVE_REPEAT and not (len(value[2]) == 1 and value[2][0][0] in single):
+                yield value[2]
+            for part in value if isinstance(value, (tuple, list)) else (value,):
+                for inner in part if isinstance(part, list) else (part,):
+                    if isinstance(inner, parser.SubPattern):
+                        yield from wrong(inner)
+
+    single = (words.IN, words.LITERAL, words.NOT_LITERAL, words.ANY, words.CATEGORY, words.ATOMIC_GROUP)
+    assert list(wrong(parser.parse("(?:a+|b)*+"))) and list(wrong(parser.parse("x(y(?:a|bc)*+|z)")))
+    assert not list(wrong(parser.parse("(?>a+|b)*+[a-z]++.*+")))
+    patterns = [
+        (name, found)
+        for name, path in MODULES.items()
+        if "re.compile" in path.read_text(encoding="utf-8")
+        for found in vars(import_module(name)).values()
+        if isinstance(found, re.Pattern)
+    ]
+    assert len(patterns) > 30
+    assert [(name, found.pattern) for name, found in patterns if list(wrong(parser.parse(found.pattern, found.flags)))] == []

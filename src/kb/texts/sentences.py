@@ -30,8 +30,8 @@ def _stop(styles: tuple[str, ...]) -> re.Pattern[str]:
     # Possessive, and begun only at the first stop of several: linear whatever the text.
     return re.compile(
         rf"(?<![.!?…])(?P<stop>[.!?…]++)"
-        rf"(?P<after>(?>(?:[{_CLOSE}]|{run}|(?<=\S)[ \u00a0](?:{spaced})(?={_BLANK}|\Z))*))"
-        rf"(?P<gap>(?>(?:{_BLANK}|(?<=\n)>)+)|\Z|(?=[{_OPEN}]*+[^\W\d_]))"
+        rf"(?P<after>(?>[{_CLOSE}]|{run}|(?<=\S)[ \u00a0](?:{spaced})(?={_BLANK}|\Z))*+)"
+        rf"(?P<gap>(?>{_BLANK}|(?<=\n)>)++|\Z|(?=[{_OPEN}]*+[^\W\d_]))"
     )
 
 
@@ -70,7 +70,7 @@ def ends_with_stop(text: str, styles: tuple[str, ...] = citations.DEFAULT_STYLES
     """The stop (``. ! ? … : ;`` or a comma) that a line ends with, before closing marks and markers; empty if none."""
     run = citations.run_pattern(styles) if styles else r"(?!)"
     # Possessive, and only the end of a line that may be of any length: else the time grows with its square, or worse.
-    match = re.search(rf"([.!?…:;,])(?>(?:{run}|[{_CLOSE}]|[ \u00a0])*)\Z", text[-_LONGEST_END:])
+    match = re.search(rf"([.!?…:;,])(?>{run}|[{_CLOSE}]|[ \u00a0])*+\Z", text[-_LONGEST_END:])
     return match.group(1) if match else ""
 
 

@@ -28,12 +28,12 @@ LONGEST = 8 << 20
 # From one end of a statement to the next, quickly; what stands in texts, addresses and comments is passed over. A full stop
 # within a name or a number ends nothing. Where the text is so dense that this errs, a place is not found, never a wrong one.
 _STATEMENT = re.compile(
-    r"""(?>(?: [^.{}"'<\#\\]++ | \"{3}(?>(?:[^"\\]++|\\.|"(?!""))*)\"{3} | '{3}(?>(?:[^'\\]++|\\.|'(?!''))*)'{3}
-      | "(?>(?:[^"\\\n\r]++|\\.)*)" | '(?>(?:[^'\\\n\r]++|\\.)*)' | <[^<>\s]*+> | < | \#[^\n\r]*+ | \\.
-      | (?<=[\w:%-])\.(?=[\w:%-]) | ["'] )*) [.{}]""",
+    r"""(?> [^.{}"'<\#\\]++ | \"{3}(?>[^"\\]|\\.|"(?!""))*+\"{3} | '{3}(?>[^'\\]|\\.|'(?!''))*+'{3}
+      | "(?>[^"\\\n\r]|\\.)*+" | '(?>[^'\\\n\r]|\\.)*+' | <[^<>\s]*+> | < | \#[^\n\r]*+ | \\.
+      | (?<=[\w:%-])\.(?=[\w:%-]) | ["'] )*+ [.{}]""",
     re.VERBOSE | re.DOTALL,
 )
-_WORD = re.compile(r"(?>(?:\s+|\#[^\n\r]*)*)(<[^<>\s]*>|[^\s<>\[\]();,\"']+)")
+_WORD = re.compile(r"(?>\s+|\#[^\n\r]*)*+(<[^<>\s]*>|[^\s<>\[\]();,\"']+)")
 _DIRECTIVE = re.compile(r"@|(?:PREFIX|BASE|VERSION)\Z", re.IGNORECASE)
 _DECLARED = re.compile(
     r"^[ \t]*(?:@prefix\s+[^\s:]*:\s*<[^<>\s]*>\s*\.|PREFIX\s+[^\s:]*:\s*<[^<>\s]*>|@base\s*<[^<>\s]*>\s*\.|BASE\s*<[^<>\s]*>)",

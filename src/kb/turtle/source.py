@@ -15,19 +15,19 @@ from typing import NamedTuple
 # White space is Turtle's four characters and no other: an IRI or a name may have what Unicode calls a space.
 # A local name's dots are inside it or escaped; a dot at its end is the full stop of the statement.
 _NAME_CHAR = r"(?:[^\x00-\x20<>\"'\#;,.\[\](){}|^`@~\\!$&*+=/?]|\\.)"
-# A repetition that gives nothing back is written (?>(?:…)*) here and elsewhere, not (?:…)*+, which goes wrong before Python 3.11.5
-# where what is repeated could be matched in more than one way.
-_NAME = rf"{_NAME_CHAR}(?>(?:\.*{_NAME_CHAR})*)"
+# What is repeated without a way back is a group without one, too, (?>…)*+ here and elsewhere: before Python 3.11.5, (?:…)*+ goes
+# wrong where the group can be matched in more than one way.
+_NAME = rf"{_NAME_CHAR}(?>\.*{_NAME_CHAR})*+"
 # Strings are read without a way back, which would cost a hundred times their length in memory.
 _TOKEN = re.compile(
     rf"""
     (?P<comment>\#[^\n\r]*+)
-  | (?P<string>\"\"\"(?>(?:[^\"\\]++|\\.|\"(?!\"\"))*)\"\"\" | '''(?>(?:[^'\\]++|\\.|'(?!''))*)'''
-      | \"(?>(?:[^\"\\\n\r]++|\\.)*)\" | '(?>(?:[^'\\\n\r]++|\\.)*)')
+  | (?P<string>\"\"\"(?>[^\"\\]++|\\.|\"(?!\"\"))*+\"\"\" | '''(?>[^'\\]++|\\.|'(?!''))*+'''
+      | \"(?>[^\"\\\n\r]++|\\.)*+\" | '(?>[^'\\\n\r]++|\\.)*+')
   | (?P<triple><<\(? | \)?>> | \{{\| | \|\}} | ~)
   | (?P<iri><[^<>\"{{}}|^`\x00-\x20]*+>)
   | (?P<datatype>\^\^)
-  | (?P<at>@[A-Za-z]+(?>(?:-+[A-Za-z0-9]+)*))
+  | (?P<at>@[A-Za-z]+(?>-+[A-Za-z0-9]+)*+)
   | (?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)(?![\w:%-]))
   | (?P<open>[\[({{])
   | (?P<close>[\])}}])
