@@ -128,7 +128,7 @@ class EmbeddedStore(Store):
                 engine.flush()
                 del engine  # closes it
                 # Opened once more to write, the engine sums up its list of files, which has each file that came and went: to
-                # read that takes a third of a lookup's time where a million claims were loaded.
+                # read that takes a sixth of a lookup's time where a million claims were loaded.
                 rdf.Store(str(made))
                 engine = rdf.Store.read_only(str(made))
                 if expected is not None:
