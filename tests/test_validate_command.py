@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import re
 import subprocess
 import sys
 import time
@@ -141,7 +140,7 @@ def test_on_a_terminal_progress_shows_after_a_moment_and_is_erased() -> None:
         shown += part
     assert process.wait(20) == 0 and process.stdout is not None and process.stdout.read() == b"done\n"
     os.close(leader)
-    assert re.search(rb"applying the rules \xe2\x80\xa6 [1-9] s", shown)
+    assert b"applying the rules \xe2\x80\xa6 1 s" in shown
     assert shown.endswith(b"\r\x1b[K")
 
 

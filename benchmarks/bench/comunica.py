@@ -40,7 +40,7 @@ class Comunica:
     """The engine in a folder, installed there if it is not yet."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises Missing where Node.js or npm is, and RuntimeError where the engine cannot be installed."""
+        """Raises Missing where Node.js or npm is, or npm does not install the engine, and RuntimeError where it cannot be compiled."""
         for program in ("node", "npm"):
             if shutil.which(program) is None:
                 raise Missing(f"{program} is not installed (apt-get install nodejs npm)")
@@ -49,7 +49,9 @@ class Comunica:
         package = folder / "node_modules" / _PACKAGE / "package.json"
         if not package.exists() or json.loads(package.read_text())["version"] != VERSION:
             (folder / "package.json").write_text(json.dumps(_NEEDS))
-            _or_raise(run(["npm", "install", "--prefix", folder, "--no-audit", "--no-fund"], _INSTALL))
+            done = run(["npm", "install", "--prefix", folder, "--no-audit", "--no-fund"], _INSTALL)
+            if done.failure:
+                raise Missing(f"Comunica cannot be installed from npm: {done.failure}")
         self._programs = {way: self._program(way) for way in WAYS}
 
     def ask(self, sources: Sequence[str], query: Path, limit: float, way: str) -> Run:

@@ -30,7 +30,7 @@ def closure(triples: set[rdf.Triple]) -> tuple[set[rdf.Triple], list[str]]:
         facts[property] += pairs
     types = _types(axioms, facts)
     inferred.update(axioms.schema())
-    stated = {(node, cls) for node, cls in facts[rdf.RDF_TYPE]}
+    stated = set(facts[rdf.RDF_TYPE])
     inferred.update(
         rdf.Triple(node, rdf.RDF_TYPE, cls)
         for node, classes in types.items()

@@ -32,15 +32,15 @@ class Checked:
 
 def check(folder: Path) -> Checked:
     """Read every triple of a store, in each of its indexes. Raises StoreError for one that is damaged, in use, or none."""
-    checked = _read(folder)
     with EmbeddedStore(folder) as store:
+        checked = _read(store)
         store.reading(indexes.read)
     return checked
 
 
-def _read(folder: Path) -> Checked:
+def _read(store: EmbeddedStore) -> Checked:
     """Read every triple of a store once. Raises StoreError."""
-    with EmbeddedStore(folder) as store, scratch_folder(None) as scratch:
+    with scratch_folder(None) as scratch:
         return store.reading(lambda engine: _checked(engine, scratch))
 
 
@@ -72,7 +72,8 @@ def back_up(folder: Path, target: Path) -> Checked:
     with EmbeddedStore(folder) as store, failures(str(target), _UNWRITTEN), scratch_folder(place) as scratch:
         copy = scratch / "store"
         store.back_up(copy)
-        checked = _read(copy)
+        with EmbeddedStore(copy) as copied:
+            checked = _read(copied)
         put_in_place(copy, place, replace=False)
     return checked
 
@@ -93,7 +94,8 @@ def restore(backup: Path, folder: Path, *, replace: bool = False) -> Checked:
     with EmbeddedStore(backup) as source, failures(str(folder), _UNWRITTEN), scratch_folder(place) as scratch:
         copy = scratch / "store"
         source.back_up(copy)
-        checked = _read(copy)
+        with EmbeddedStore(copy) as copied:
+            checked = _read(copied)
         if is_store(folder):
             lock = StoreLock(place / LOCK)
             lock.claim()
